@@ -1,0 +1,2 @@
+export * from './client-keepalive';
+export * from './server-keepalive';
