@@ -8,10 +8,13 @@ const MAX_COUNT = 10_000;
 /** The fixed idle limit of NAT gateways, interface endpoints and TLS listeners of Network Load Balancers. */
 const SHORTEST_FIXED_AWS_HOP_SECONDS = 350;
 
-/** An ssh or sshd keyword pair, with the reason why a count of 0 must not be set. */
+/** The pair of keywords that an end of the connection knows, and why its count max must not be 0. */
 export interface KeepaliveKeywords {
+  /** The keyword of the interval. */
   readonly interval: string;
+  /** The keyword of the count max. */
   readonly countMax: string;
+  /** What a count max of 0 does. */
   readonly zeroCountIs: string;
 }
 

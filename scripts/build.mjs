@@ -5,6 +5,6 @@ import './embed.mjs';
 
 const jsii = createRequire(import.meta.url).resolve('jsii/bin/jsii');
 // jsii prints a page about end-of-life Node versions on every run; which versions work here is in package.json's engines.
-const env = { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1' };
+const env = { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
 const { status } = spawnSync(process.execPath, [jsii, '--silence-warnings=reserved-word'], { stdio: 'inherit', env });
 process.exit(status ?? 1);

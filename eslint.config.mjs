@@ -1,0 +1,47 @@
+import eslint from '@eslint/js';
+import jsdoc from 'eslint-plugin-jsdoc';
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config(
+  {
+    ignores: ['**/*.d.ts', 'lib/**/*.js', 'bin/**/*.js', 'lib/server/scripts.ts', 'dist/', '.cache/', 'cdk.out/'],
+  },
+  { files: ['**/*.{ts,mjs}'], extends: [eslint.configs.recommended] },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      // `||` is used on strings on purpose: an empty one counts as absent.
+      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+    },
+  },
+  {
+    files: ['lib/**/*.ts'],
+    extends: [jsdoc.configs['flat/recommended-typescript-error']],
+    settings: { jsdoc: { tagNamePreference: { default: 'default' } } },
+    rules: {
+      'jsdoc/require-jsdoc': [
+        'error',
+        {
+          publicOnly: true,
+          require: { ClassDeclaration: true, MethodDefinition: true, FunctionDeclaration: true },
+          contexts: ['TSInterfaceDeclaration', 'TSEnumDeclaration', 'TSPropertySignature', 'PropertyDefinition'],
+        },
+      ],
+      // Names and types say it already; a sentence that repeats them is noise.
+      'jsdoc/require-param': 'off',
+      'jsdoc/require-returns': 'off',
+      'jsdoc/require-throws-type': 'off',
+      'jsdoc/tag-lines': ['error', 'any', { startLines: 1 }],
+    },
+  },
+  { files: ['test/**/*.ts'], rules: { '@typescript-eslint/unbound-method': 'off' } },
+);
