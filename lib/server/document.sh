@@ -1,1 +1,436 @@
-echo doc
+# cdk-ssh-keepalive: applies, checks or removes ClientAliveInterval and ClientAliveCountMax of this machine's sshd.
+#
+# It asks sshd itself what holds (sshd -T) and touches nothing when that is as wished. Otherwise it writes a drop-in of
+# its own or a marked block at the top of sshd_config, and edits no other line: it validates the whole candidate, renames
+# it into place, asks sshd again, restarts it once and looks whether it answers. Any failure puts everything back.
+#
+# The first line of output is the verdict. Exit: 0 as wished, 1 drifted, 2 failed and everything is as it was,
+# 3 failed and not restored.
+
+# Systems Manager agents before 3.3.2746.0 do not set these; the document's allowedPattern guards what is filled in.
+if [ -z "${SSM_Action+x}" ]; then export SSM_Action="{{Action}}"; fi
+if [ -z "${SSM_ClientAliveInterval+x}" ]; then export SSM_ClientAliveInterval="{{ClientAliveInterval}}"; fi
+if [ -z "${SSM_ClientAliveCountMax+x}" ]; then export SSM_ClientAliveCountMax="{{ClientAliveCountMax}}"; fi
+
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+SSHD=/usr/sbin/sshd
+CONFIG=/etc/ssh/sshd_config
+DROPIN=/etc/ssh/sshd_config.d/00-cdk-ssh-keepalive.conf
+PRIVSEP=/run/sshd
+LOCK=/run/cdk-ssh-keepalive.lock
+LC_ALL=C
+export PATH LC_ALL
+set -u
+umask 077
+
+BEGIN='# BEGIN cdk-ssh-keepalive'
+END='# END cdk-ssh-keepalive'
+NL='
+'
+# Somebody whom no Match block is about. sshd 7.4 wants user, host and addr; later ones want laddr and lport as well.
+CONNECTION='user=cdk-ssh-keepalive,host=client.invalid,addr=192.0.2.1,laddr=192.0.2.2,lport=22'
+
+ANSWER=''                   # what sshd said last
+INTERVAL=- COUNT_MAX=-      # the values in it
+WAS=-/-                     # the values when this run began
+WANTED=- WANTED_COUNT_MAX=- # the values that this run is for
+VERSION=- WHERE=${CONFIG}
+REAL=${CONFIG}                # sshd_config behind its symlinks
+JOURNAL='' DROPIN_JOURNAL=${DROPIN%/*}/.cdk-ssh-keepalive
+UNIT=''                     # the systemd unit of the running sshd
+GREETED=''                  # yes when sshd answered on its port before the change
+LOCKED=''                   # yes when no other run can be at work
+UNFINISHED=''               # yes when an earlier run was killed half-way
+CHANGED_CONFIG='' CHANGED_DROPIN='' RESTARTED=''
+TEXT=''                     # what a person reads below the verdict
+
+say() { # SENTENCE
+  TEXT=${TEXT}$1${NL}
+}
+
+finish() { # VERDICT REASON EXIT-CODE
+  printf 'cdk-ssh-keepalive verdict=%s interval=%s countmax=%s was=%s where=%s sshd=%s reason=%s\n' \
+    "$1" "${WANTED}" "${WANTED_COUNT_MAX}" "${WAS}" "${WHERE}" "${VERSION}" "$2"
+  printf '%s' "${TEXT}"
+  exit "$3"
+}
+
+fail() { # REASON SENTENCE: puts back what this run changed and ends it
+  trap '' HUP INT TERM
+  say "$2"
+  if restore; then
+    if [ -n "${CHANGED_CONFIG}${CHANGED_DROPIN}" ]; then say 'Everything is as it was before.'; else say 'Nothing was changed.'; fi
+    finish failed "$1" 2
+  fi
+  say "This could not be undone: look at ${CONFIG}, ${DROPIN} and 'systemctl status ${UNIT:-sshd}' before you log out."
+  finish failed "$1" 3
+}
+
+# --- Parameters
+
+refuse() { # RULE VALUE
+  shown=$(printf '%.40s' "$2" | tr -c '[:print:]' '?')
+  fail parameter "$1, got: '${shown}'."
+}
+
+read_number() { # NAME VALUE MAXIMUM: no sign, no leading zero, nothing that sshd 7.4 would silently take for 0
+  case $2 in
+    '' | 0* | *[!0-9]*) ;;
+    *) if [ "${#2}" -le "${#3}" ] && [ "$2" -le "$3" ]; then return; fi ;;
+  esac
+  refuse "$1 must be a whole number from 1 to $3" "$2"
+}
+
+read_parameters() {
+  case ${SSM_Action} in
+    Apply | Check | Remove) ;;
+    *) refuse 'Action must be Apply, Check or Remove' "${SSM_Action}" ;;
+  esac
+  read_number ClientAliveInterval "${SSM_ClientAliveInterval}" 86400
+  read_number ClientAliveCountMax "${SSM_ClientAliveCountMax}" 10000
+  WANTED=${SSM_ClientAliveInterval}
+  WANTED_COUNT_MAX=${SSM_ClientAliveCountMax}
+  BLOCK="${BEGIN}${NL}ClientAliveInterval ${WANTED}${NL}ClientAliveCountMax ${WANTED_COUNT_MAX}${NL}${END}${NL}"
+}
+
+# --- What sshd says
+
+run_sshd() { # ARGUMENTS: its answer into ANSWER
+  ANSWER=${NL}$("${SSHD}" "$@" 2>&1) && return
+  case ${ANSWER} in *'privilege separation directory'*) ;; *) return 1 ;; esac
+  # Under socket activation it exists only while the service runs (Debian, Ubuntu).
+  mkdir -m 755 "${PRIVSEP}" && ANSWER=${NL}$("${SSHD}" "$@" 2>&1)
+}
+
+ask_sshd() { # FILE: what holds with it; -ddd adds sshd's version, the files, and the line of every setting
+  run_sshd -T -ddd -C "${CONNECTION}" -f "$1" || return 1
+  INTERVAL='' COUNT_MAX='' PID_FILE='' LISTEN='' FILES='' MATCHES='' WHERE=''
+  set -f
+  IFS=${NL}
+  # Keywords are printed in lower case up to 10.3 and in CamelCase from 10.4 on.
+  for line in ${ANSWER}; do
+    case ${line} in
+      [Cc]lient[Aa]live[Ii]nterval' '*) INTERVAL=${line#* } ;;
+      [Cc]lient[Aa]live[Cc]ount[Mm]ax' '*) COUNT_MAX=${line#* } ;;
+      [Pp]id[Ff]ile' '*) PID_FILE=${line#* } ;;
+      [Ll]isten[Aa]ddress' '*) LISTEN=${LISTEN:-${line#* }} ;;
+      'debug1: sshd version '*) VERSION=${line#*version } ;;
+      'debug2: load_server_config: filename '*) FILES=${FILES}${line#*filename }${NL} ;;
+      'debug3: checking match for '*) MATCHES=yes ;;
+      'debug3: '*' setting '[Cc]lient[Aa]live[Ii]nterval*) WHERE=${WHERE:-${line#debug3: }} ;;
+      *) ;;
+    esac
+  done
+  unset IFS
+  set +f
+  VERSION=${VERSION#OpenSSH_}
+  VERSION=${VERSION%%[!A-Za-z0-9._-]*}
+  WHERE=${WHERE%% setting *}
+  WHERE=${WHERE:-${CONFIG}}
+  WHERE=${WHERE%:*}
+  case ${INTERVAL}/${COUNT_MAX} in /* | */ | *[!0-9/]*) return 1 ;; *) ;; esac
+}
+
+is_as_wanted() {
+  [ "${INTERVAL}" = "${WANTED}" ] && [ "${COUNT_MAX}" = "${WANTED_COUNT_MAX}" ]
+}
+
+fail_as_sshd_says() { # REASON SENTENCE: and its answer, without the debug lines
+  complaint=$(printf '%s\n' "${ANSWER}" | tr -d '\r' | grep -v -e '^debug[123]: ' -e '^$' | head -n 5)
+  fail "$1" "$2:${NL}${complaint}"
+}
+
+read_other_settings() { # every effective setting but the two
+  OTHERS=$(printf '%s\n' "${ANSWER}" | grep -v -i -e '^debug[123]: ' -e '^clientalive')
+}
+
+# --- What beats the global section
+
+value_in() { # TEXT: the number that it begins with, after = or space
+  value=${1#[= ]}
+  printf '%s' "${value%%[!0-9]*}"
+}
+
+refuse_command_line() { # -o options of the running sshd, for example from a drop-in of its unit
+  pid='' line=''
+  if [ -r "${PID_FILE}" ]; then read -r pid <"${PID_FILE}" || :; fi
+  if [ -n "${pid}" ] && [ -r "/proc/${pid}/cmdline" ]; then read -r line <"/proc/${pid}/cmdline" || :; fi
+  case ${line} in *sshd*[Cc][Ll][Ii][Ee][Nn][Tt][Aa][Ll][Ii][Vv][Ee]*) ;; *) return 0 ;; esac
+  interval=$(value_in "${line#*[Ii][Nn][Tt][Ee][Rr][Vv][Aa][Ll]}")
+  count_max=$(value_in "${line#*[Cc][Oo][Uu][Nn][Tt][Mm][Aa][Xx]}")
+  if [ "${interval:-${WANTED}}" = "${WANTED}" ] && [ "${count_max:-${WANTED_COUNT_MAX}}" = "${WANTED_COUNT_MAX}" ]; then return 0; fi
+  fail overridden "The running sshd has -o ClientAlive... on its command line, which beats every file. Remove it there: systemctl cat sshd ssh"
+}
+
+report_match_blocks() { # those that give other values to the connections that they are about
+  [ -n "${MATCHES}" ] || return 0
+  files=$(printf '%s' "${FILES}" | tr -d '\r')
+  set -f
+  IFS=${NL}
+  # shellcheck disable=SC2086 # one file name a line
+  found=$(awk '
+    FNR == 1 { match_line = "" }
+    { sub(/\r$/, ""); sub(/^[ \t]+/, ""); keyword = tolower($0) }
+    keyword ~ /^match[ \t=]/ { match_line = $0 }
+    match_line != "" && keyword ~ /^clientalive(interval|countmax)[ \t="]/ {
+      print FILENAME " line " FNR ": " $0 " (" match_line ")"
+    }' ${files:-"${CONFIG}"})
+  unset IFS
+  set +f
+  [ -z "${found}" ] || say "Match blocks set other values for the connections that they are about:${NL}${found}"
+}
+
+fail_as_overridden() {
+  report_match_blocks
+  fail overridden "With our setting in place sshd still answers ${INTERVAL} and ${COUNT_MAX}: a Match block beats it for everybody."
+}
+
+# --- Files. Each is prepared in a journal, a directory beside it that only root can enter, and then renamed.
+
+is_unfinished() {
+  [ -e "${JOURNAL}" ] || [ -e "${DROPIN_JOURNAL}" ]
+}
+
+take_lock() { # returns 1 after it had to wait, because then sshd must be asked again
+  command -v flock >/dev/null || fail lock 'The command flock is missing, so two runs could not be kept apart.'
+  (: >>"${LOCK}") 2>/dev/null || fail lock "${LOCK} cannot be written."
+  exec 9>>"${LOCK}"
+  if flock -n 9; then return 0; fi
+  tries=120
+  until flock -n 9; do
+    tries=$((tries - 1))
+    [ "${tries}" -gt 0 ] || fail lock "Another run has held ${LOCK} for two minutes."
+    sleep 1
+  done
+  return 1
+}
+
+# An earlier run that was killed left a complete and validated file, old or new. Its old one is not put back, because
+# somebody may have edited the file since; sshd is restarted in any case.
+clear_journals() {
+  for journal in "${JOURNAL}" "${DROPIN_JOURNAL}"; do
+    if [ -e "${journal}" ] || [ -L "${journal}" ]; then
+      UNFINISHED=yes
+      rm -rf "${journal}" || fail write "${journal}, left by an earlier run, cannot be removed."
+    fi
+  done
+}
+
+open_journal() { # FILE JOURNAL: keeps the present version, mode, owner and all; mkdir follows no link that lies in wait
+  mkdir -m 700 "$2" || fail write "$2 cannot be made."
+  [ -e "$1" ] || return 0
+  ln "$1" "$2/old" 2>/dev/null || cp -p "$1" "$2/old" || fail write "$1 cannot be kept as a backup."
+}
+
+put_back() { # FILE JOURNAL
+  if [ -e "$2/old" ]; then mv -f "$2/old" "$1"; else rm -f "$1"; fi
+}
+
+close_journals() {
+  rm -rf "${JOURNAL}" "${DROPIN_JOURNAL}"
+}
+
+has_block() {
+  grep -q "^${BEGIN}\$" "${REAL}"
+}
+
+refuse_damaged_markers() {
+  damage=$(awk -v begin="${BEGIN}" -v end="${END}" '
+    $0 == begin { if (blocks++) print "line " FNR ": a second block begins"; open = FNR; next }
+    $0 == end { if (!open) print "line " FNR ": a block ends that did not begin"; open = 0; next }
+    /^[ \t]*#[ \t]*(BEGIN|END)[ \t]+cdk-ssh-keepalive/ { print "line " FNR ": this marker was edited" }
+    END { if (open) print "line " open ": a block begins that does not end" }' "${REAL}")
+  [ -z "${damage}" ] || fail markers "The markers of cdk-ssh-keepalive in ${REAL} are damaged; repair or delete them:${NL}${damage}"
+}
+
+prepare_config() { # BLOCK: the candidate for the main file, which must satisfy sshd before anything is renamed
+  open_journal "${REAL}" "${JOURNAL}"
+  cp -p "${REAL}" "${JOURNAL}/new" || fail write "${JOURNAL}/new cannot be written."
+  # At the top, before any Include or Match: the first value wins.
+  { printf '%s' "$1" && sed "/^${BEGIN}\$/,/^${END}\$/d" "${REAL}"; } >"${JOURNAL}/new" || fail write "${JOURNAL}/new cannot be written."
+  run_sshd -t -f "${JOURNAL}/new" || fail_as_sshd_says candidate 'sshd refuses the new configuration'
+  ask_sshd "${JOURNAL}/new" || fail_as_sshd_says candidate 'sshd refuses the new configuration'
+  read_other_settings
+  [ "${OTHERS}" = "${BEFORE}" ] || fail candidate 'The new configuration would change another setting.'
+}
+
+replace_config() {
+  CHANGED_CONFIG=yes
+  mv -f "${JOURNAL}/new" "${REAL}" || fail write "${REAL} cannot be replaced."
+}
+
+takes_dropins() {
+  [ -d "${DROPIN%/*}" ] && grep -q -i '^[[:space:]]*include[[:space:]"=].*sshd_config\.d/' "${REAL}"
+}
+
+replace_dropin() {
+  open_journal "${DROPIN}" "${DROPIN_JOURNAL}"
+  printf '%s' "${BLOCK}" >"${DROPIN_JOURNAL}/new" || fail write "${DROPIN} cannot be written."
+  CHANGED_DROPIN=yes
+  mv -f "${DROPIN_JOURNAL}/new" "${DROPIN}" || fail write "${DROPIN} cannot be replaced."
+}
+
+remove_dropin() {
+  open_journal "${DROPIN}" "${DROPIN_JOURNAL}"
+  CHANGED_DROPIN=yes
+  rm -f "${DROPIN}" || fail write "${DROPIN} cannot be removed."
+}
+
+withdraw_dropin() {
+  put_back "${DROPIN}" "${DROPIN_JOURNAL}" || fail write "${DROPIN} cannot be withdrawn."
+  CHANGED_DROPIN=''
+}
+
+# --- The service
+
+service() { # VERB UNIT: it may not wait for ever, nor may what it starts keep our lock
+  timeout 60 systemctl "$@" </dev/null 2>&1 9>&-
+}
+
+find_unit() { # sshd is Amazon Linux's, RHEL's and SUSE's name, ssh is Debian's and Ubuntu's
+  command -v systemctl >/dev/null || fail service 'The command systemctl is missing, so sshd could not be restarted.'
+  for name in sshd ssh; do
+    if service is-active --quiet "${name}" >/dev/null; then UNIT=${name} && return; fi
+  done
+}
+
+greets() { # sshd's banner, on the first address that it listens on
+  address=${LISTEN%% *}
+  host=${address%:*}
+  case ${host} in
+    0.0.0.0) host=127.0.0.1 ;;
+    '[::]') host=::1 ;;
+    '['*) host=${host#?} host=${host%?} ;;
+    *) ;;
+  esac
+  # sh has no /dev/tcp, so bash expands this.
+  # shellcheck disable=SC2016
+  timeout 5 bash -c 'exec 3<>"/dev/tcp/$1/$2" && read -r -t 4 line <&3 && [ "${line#SSH-}" != "$line" ]' \
+    bash "${host}" "${address##*:}" 2>/dev/null 9>&-
+}
+
+is_up() { # active, and answering if it did before: behind a port of the unit's own command line nobody can tell
+  service is-active --quiet "${UNIT}" >/dev/null || return 1
+  [ -n "${GREETED}" ] || return 0
+  for pause in 1 1 1 1 0; do
+    if greets; then return 0; fi
+    sleep "${pause}"
+  done
+  return 1
+}
+
+restart() {
+  if [ -z "${UNIT}" ]; then
+    # Under socket activation, or stopped: it reads the files when it starts.
+    say 'No sshd service is running now; the values hold as soon as one starts.'
+    return
+  fi
+  RESTARTED=yes
+  problem=$(service restart "${UNIT}") || fail restart "systemctl restart ${UNIT} failed. ${problem}"
+  is_up || fail restart "After its restart ${UNIT} is not active or does not answer."
+  say "${UNIT}.service was restarted; sessions that are open keep the values that they began with."
+}
+
+restore() {
+  undone=0
+  if [ -n "${CHANGED_CONFIG}" ]; then put_back "${REAL}" "${JOURNAL}" || undone=1; fi
+  if [ -n "${CHANGED_DROPIN}" ]; then put_back "${DROPIN}" "${DROPIN_JOURNAL}" || undone=1; fi
+  if [ -n "${RESTARTED}" ]; then
+    # systemd refuses more than 5 starts in 10 s, failed ones included.
+    service reset-failed "${UNIT}" >/dev/null
+    if ! service restart "${UNIT}" >/dev/null || ! is_up; then undone=1; fi
+  fi
+  if [ "${undone}" = 0 ] && [ -n "${LOCKED}" ]; then close_journals; fi
+  return "${undone}"
+}
+
+# --- The three actions
+
+begin_change() {
+  if ! take_lock; then ask_sshd "${CONFIG}" || fail_as_sshd_says config 'sshd refuses its configuration'; fi
+  LOCKED=yes
+  clear_journals
+  refuse_damaged_markers
+  find_unit
+  if [ -n "${UNIT}" ] && greets; then GREETED=yes; fi
+  read_other_settings
+  BEFORE=${OTHERS}
+}
+
+holds_now() { # sshd's word on the files as they are now
+  ask_sshd "${CONFIG}" || return 1
+  read_other_settings
+  is_as_wanted && [ "${OTHERS}" = "${BEFORE}" ]
+}
+
+end_change() { # VERDICT REASON
+  close_journals || say "${JOURNAL} could not be removed; the next run does it."
+  finish "$1" "$2" 0
+}
+
+apply() {
+  refuse_command_line
+  if is_as_wanted && ! is_unfinished; then
+    report_match_blocks
+    finish unchanged as-wanted 0
+  fi
+  begin_change
+  if ! is_as_wanted; then
+    prepare_config "${BLOCK}"
+    is_as_wanted || fail_as_overridden
+    if takes_dropins && ! has_block; then
+      replace_dropin
+      if ! holds_now; then
+        withdraw_dropin
+        replace_config
+      fi
+    else
+      replace_config
+    fi
+    holds_now || fail_as_overridden
+  fi
+  restart
+  say "sshd asks a silent client for a sign of life every ${WANTED} seconds, up to ${WANTED_COUNT_MAX} times"
+  say "(before: every ${WAS%/*} seconds, ${WAS#*/} times; 0 seconds is never)."
+  report_match_blocks
+  end_change changed "${UNFINISHED:+resumed-}applied"
+}
+
+check() {
+  refuse_command_line
+  report_match_blocks
+  if is_as_wanted; then finish compliant as-wanted 0; fi
+  say "sshd answers ClientAliveInterval ${INTERVAL} and ClientAliveCountMax ${COUNT_MAX};"
+  say "${WANTED} and ${WANTED_COUNT_MAX} are wanted."
+  finish drifted values 1
+}
+
+remove() {
+  if ! [ -e "${DROPIN}" ] && ! is_unfinished && ! grep -q cdk-ssh-keepalive "${REAL}"; then
+    WANTED=${INTERVAL} WANTED_COUNT_MAX=${COUNT_MAX}
+    finish removed absent 0
+  fi
+  begin_change
+  if has_block; then
+    prepare_config ''
+    replace_config
+  fi
+  if [ -e "${DROPIN}" ]; then remove_dropin; fi
+  ask_sshd "${CONFIG}" || fail_as_sshd_says candidate 'sshd refuses the configuration without our setting'
+  restart
+  WANTED=${INTERVAL} WANTED_COUNT_MAX=${COUNT_MAX}
+  end_change removed removed
+}
+
+main() {
+  trap 'fail interrupted "The run was interrupted."' HUP INT TERM
+  read_parameters
+  [ -x "${SSHD}" ] || fail sshd "${SSHD} is missing: there is no OpenSSH server here."
+  ask_sshd "${CONFIG}" || fail_as_sshd_says config 'sshd refuses its configuration as it is, so it is left alone'
+  WAS=${INTERVAL}/${COUNT_MAX}
+  if [ -L "${CONFIG}" ]; then REAL=$(readlink -f "${CONFIG}"); fi
+  JOURNAL=${REAL%/*}/.cdk-ssh-keepalive
+  case ${SSM_Action} in Apply) apply ;; Check) check ;; *) remove ;; esac
+}
+
+main
