@@ -1,0 +1,237 @@
+// The construct: joins the document, its associations, the instances' roles and tags, and first boot.
+import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
+import type { Instance } from 'aws-cdk-lib/aws-ec2';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { ComplianceSeverity } from './compliance-severity';
+import { Ensure } from './ensure';
+import { intervalTooLong, toSecondsToken } from './keepalive-values';
+import { type AssociationRun, type AssociationTarget, addAssociation, groupTargets } from './server/association';
+import { claimInstance, claimTarget, conflictsByTag } from './server/claims';
+import { type DocumentAction, addDocument } from './server/document';
+import { addFirstBoot, refuseWindows } from './server/first-boot';
+import { type OutputPlace, permitInstances } from './server/instance-permissions';
+import { checkRateControl, checkSchedule, checkWaitForSuccess } from './server/run-limits';
+import { ServerKeepalive } from './server-keepalive';
+import { SshKeepalivePermissions } from './ssh-keepalive-permissions';
+import type { SshKeepaliveTarget } from './ssh-keepalive-target';
+
+/** A bucket that keeps the output of every run. Systems Manager by itself keeps its first 24,000 characters. */
+export interface SshKeepaliveOutput {
+  /**
+   * The bucket. The roles of targeted instances are allowed to write to it; one of another account must allow it as well.
+   */
+  readonly bucket: IBucket;
+
+  /**
+   * What the objects' keys begin with.
+   *
+   * @default 'cdk-ssh-keepalive'
+   */
+  readonly prefix?: string;
+}
+
+/** What an `SshKeepalive` applies, to what, and how carefully. */
+export interface SshKeepaliveProps {
+  /** The instances. */
+  readonly targets: SshKeepaliveTarget[];
+
+  /**
+   * What sshd is told. A change reaches running instances through the association alone: nothing is restarted but sshd.
+   *
+   * @default ServerKeepalive.DEFAULT 60 seconds, 120 times
+   */
+  readonly server?: ServerKeepalive;
+
+  /**
+   * Whether the settings are to hold, to be gone, or only to be watched.
+   *
+   * First boot of new instances is a constant and does not depend on it.
+   *
+   * @default Ensure.PRESENT
+   */
+  readonly ensure?: Ensure;
+
+  /**
+   * What the instances' roles are given.
+   *
+   * @default SshKeepalivePermissions.WORKING_SET
+   */
+  readonly permissions?: SshKeepalivePermissions;
+
+  /**
+   * When drift is looked for and corrected. Rates must be 30 minutes or longer.
+   *
+   * New and changed associations, and new instances that match, run at once in any case, unless `applyOnlyAtCronInterval`.
+   *
+   * @default Schedule.rate(Duration.days(1))
+   */
+  readonly schedule?: Schedule;
+
+  /**
+   * Whether new and changed associations wait for the schedule, which must then be a cron expression.
+   *
+   * @default false
+   */
+  readonly applyOnlyAtCronInterval?: boolean;
+
+  /**
+   * On how many instances the document runs at a time: a number or a percentage.
+   *
+   * @default '10%'
+   */
+  readonly maxConcurrency?: string;
+
+  /**
+   * After how many failures no further instance is tried: a number or a percentage.
+   *
+   * @default '10%', and '100%' for Ensure.CHECK_ONLY, where each drifted instance counts as a failure
+   */
+  readonly maxErrors?: string;
+
+  /**
+   * How SSM Compliance rates an instance where the settings do not hold.
+   *
+   * @default ComplianceSeverity.MEDIUM
+   */
+  readonly complianceSeverity?: ComplianceSeverity;
+
+  /**
+   * Names or ARNs of Change Calendars: the association runs only while all of them are open.
+   *
+   * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-change-calendar.html
+   * @default - none
+   */
+  readonly calendars?: string[];
+
+  /**
+   * How long a deployment waits for the script to succeed, 15 seconds to 2 days; it fails when the script fails.
+   *
+   * Leave it off where the same deployment creates the instances: it can pass before they have booted.
+   *
+   * @default - a deployment does not wait
+   */
+  readonly waitForSuccess?: Duration;
+
+  /**
+   * A bucket that keeps the output of every run.
+   *
+   * @default - only what Systems Manager keeps
+   */
+  readonly output?: SshKeepaliveOutput;
+}
+
+const ACTIONS: Record<Ensure, DocumentAction> = {
+  [Ensure.PRESENT]: 'Apply',
+  [Ensure.ABSENT]: 'Remove',
+  [Ensure.CHECK_ONLY]: 'Check',
+};
+
+/**
+ * Keeps idle SSH sessions to EC2 instances connected.
+ *
+ * It adds one SSM document, one State Manager association for each key that the targets have, and one policy: the number
+ * of resources does not depend on the number of instances.
+ */
+export class SshKeepalive extends Construct {
+  /** The key of the tag by which the associations reach instances of the app. */
+  public static readonly TAG_KEY = 'cdk-ssh-keepalive';
+
+  /** The value of that tag: the names of the stack and of this construct. */
+  public readonly tagValue: string;
+
+  /** The name of the SSM document, for Run Command. A new version of this library gives a new one. */
+  public readonly documentName: string;
+
+  /**
+   * @throws when a property is out of its range, or a target cannot be configured, or is reached by another SshKeepalive
+   */
+  constructor(scope: Construct, id: string, props: SshKeepaliveProps) {
+    super(scope, id);
+    if (props.targets.length === 0) {
+      throw new Error(`${this.node.path}: targets must hold at least one target, got: none`);
+    }
+    const server = props.server ?? ServerKeepalive.DEFAULT;
+    const output = props.output && { bucket: props.output.bucket, prefix: props.output.prefix ?? 'cdk-ssh-keepalive' };
+    this.tagValue = tagValueOf(this);
+
+    const instances = this.takeInstances(props.targets);
+    const roles = [...new Set(instances.map((instance) => instance.role))];
+    const policy = permitInstances(this, roles, props.permissions ?? SshKeepalivePermissions.WORKING_SET, output);
+    this.documentName = addDocument(this, 'Document').ref;
+    for (const target of groupTargets(this.associationTargets(props.targets, instances))) {
+      const association = addAssociation(this, target, this.documentName, runOf(props, server, output));
+      // The first run must find the permissions; and there is nothing to wait for before there are instances.
+      if (policy) association.node.addDependency(policy);
+      if (props.waitForSuccess) association.node.addDependency(...instances);
+    }
+    this.warnOfLongIntervals(props.targets, server);
+  }
+
+  private takeInstances(targets: SshKeepaliveTarget[]): Instance[] {
+    const instances: Instance[] = [];
+    for (const { _reach: reach } of targets) {
+      if (!('instance' in reach)) continue;
+      const { instance, firstBoot } = reach;
+      refuseWindows(instance, firstBoot ? 'newInstance' : 'existingInstance');
+      claimInstance(this, instance);
+      if (firstBoot) addFirstBoot(instance, firstBoot);
+      // On the instance alone: Tags.of() would tag its role, profile and security group as well.
+      instance.instance.tags.setTag(SshKeepalive.TAG_KEY, this.tagValue);
+      instances.push(instance);
+    }
+    this.node.addValidation({ validate: () => instances.flatMap((instance) => conflictsByTag(this, instance)) });
+    return instances;
+  }
+
+  private associationTargets(targets: SshKeepaliveTarget[], instances: Instance[]): AssociationTarget[] {
+    const own = { key: `tag:${SshKeepalive.TAG_KEY}`, values: [this.tagValue] };
+    const others = targets.flatMap(({ _reach: reach }) => ('instance' in reach ? [] : [reach]));
+    const all = instances.length > 0 ? [own, ...others] : others;
+    for (const target of all) claimTarget(this, target);
+    return all;
+  }
+
+  private warnOfLongIntervals(targets: SshKeepaliveTarget[], server: ServerKeepalive): void {
+    const firstBoots = targets.flatMap(({ _reach: reach }) => ('firstBoot' in reach ? [reach.firstBoot] : []));
+    for (const keepalive of new Set([server, ...firstBoots])) {
+      const warning = keepalive && intervalTooLong('ClientAliveInterval', keepalive.interval);
+      if (warning) Annotations.of(this).addWarningV2('cdk-ssh-keepalive:SshKeepalive.intervalTooLong', warning);
+    }
+  }
+}
+
+function runOf(props: SshKeepaliveProps, server: ServerKeepalive, output?: OutputPlace): AssociationRun {
+  const ensure = props.ensure ?? Ensure.PRESENT;
+  const scheduleExpression = (props.schedule ?? Schedule.rate(Duration.days(1))).expressionString;
+  const maxConcurrency = props.maxConcurrency ?? '10%';
+  const maxErrors = props.maxErrors ?? (ensure === Ensure.CHECK_ONLY ? '100%' : '10%');
+  checkSchedule(scheduleExpression, props.applyOnlyAtCronInterval ?? false);
+  checkRateControl('maxConcurrency', maxConcurrency);
+  checkRateControl('maxErrors', maxErrors);
+  if (props.waitForSuccess) checkWaitForSuccess(props.waitForSuccess);
+  return {
+    action: ACTIONS[ensure],
+    interval: toSecondsToken(server.interval),
+    countMax: Token.asString(server.countMax),
+    scheduleExpression,
+    applyOnlyAtCronInterval: props.applyOnlyAtCronInterval,
+    maxConcurrency,
+    maxErrors,
+    complianceSeverity: props.complianceSeverity ?? ComplianceSeverity.MEDIUM,
+    calendarNames: props.calendars,
+    waitForSuccessTimeoutSeconds: props.waitForSuccess?.toSeconds(),
+    outputLocation: output && {
+      outputS3BucketName: output.bucket.bucketName,
+      outputS3KeyPrefix: output.prefix,
+    },
+  };
+}
+
+/** The names of the stack, which is one of a kind in its account and region, and of the construct in it. */
+function tagValueOf(construct: Construct): string {
+  const stack = Stack.of(construct);
+  const path = construct.node.path.slice(stack.node.path.length).replace(/[^\w .:/=+@-]/g, '-');
+  return `${stack.stackName}${stack.node.path ? path : `/${path}`}`;
+}
