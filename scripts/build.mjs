@@ -1,4 +1,5 @@
-// The build: embeds the shell scripts, then compiles with jsii, in place.
+// The build: embeds the shell scripts, then compiles with jsii, in place. Prints nothing when all is well, because the
+// CDK CLI runs it before each synthesis and `cdk synth` prints a template.
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import './embed.mjs';
@@ -6,5 +7,9 @@ import './embed.mjs';
 const jsii = createRequire(import.meta.url).resolve('jsii/bin/jsii');
 // jsii prints a page about end-of-life Node versions on every run; which versions work here is in package.json's engines.
 const env = { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
-const { status } = spawnSync(process.execPath, [jsii, '--silence-warnings=reserved-word'], { stdio: 'inherit', env });
+const { status, stdout, stderr } = spawnSync(process.execPath, [jsii, '--silence-warnings=reserved-word', '--fail-on-warnings'], {
+  env,
+  encoding: 'utf8',
+});
+if (status !== 0) process.stderr.write(stdout + stderr);
 process.exit(status ?? 1);
