@@ -69,6 +69,7 @@ export class PrivateRoot {
   readonly path: string;
   /** The user to log in as. */
   readonly userName: string = user().name;
+  private scripts = 0;
   private readonly disposeAtExit = (): void => this.dispose();
 
   private constructor(
@@ -115,10 +116,10 @@ export class PrivateRoot {
 
   /** Runs a script in this root, relocated. */
   run(script: string, props: RunScriptProps = {}): Promise<Outcome> {
-    const file = this.in('tmp/script.sh');
-    this.write('tmp/script.sh', this.relocate(script));
+    const file = `tmp/script-${++this.scripts}.sh`;
+    this.write(file, this.relocate(script));
     const env = { PATH: `${searchPath(this.path)}:/usr/sbin:/usr/bin:/sbin:/bin`, ...props.env };
-    return run(props.shell ?? 'sh', [file], { cwd: this.path, env, timeoutMs: props.timeoutMs });
+    return run(props.shell ?? 'sh', [this.in(file)], { cwd: this.path, env, timeoutMs: props.timeoutMs });
   }
 
   /** A file of this root, by its path in it. */
@@ -227,13 +228,13 @@ interface WrapperProps {
 /** What the scripts find as /usr/sbin/sshd. */
 function sshdWrapper({ root, port, program, libraries, helpers }: WrapperProps): string {
   return `#!/bin/sh
-# The real sshd, told what is different here: no host key of the stock file exists, and port 22 is not ours.
+# The real sshd, told what is different here: no host key of the stock file exists, port 22 and the pid file are not ours.
 ${libraries}
 config='-f ${root}/etc/ssh/sshd_config'
 for argument; do
   case $argument in -f* | -[tTdDeqG46]*f) config= ;; esac
 done
-exec '${program}' -h ${root}/etc/ssh/host_key -p ${port} ${helpers} $config "$@"
+exec '${program}' -h ${root}/etc/ssh/host_key -p ${port} -o PidFile=${root}/run/sshd.pid ${helpers} $config "$@"
 `;
 }
 
@@ -241,7 +242,6 @@ exec '${program}' -h ${root}/etc/ssh/host_key -p ${port} ${helpers} $config "$@"
 function listener(root: string): string {
   const options = [
     'ListenAddress=127.0.0.1',
-    `PidFile=${root}/run/sshd.pid`,
     // One ordinary user cannot ask PAM about anybody, nor become another user to run the stock file's command.
     'UsePAM=no',
     'AuthorizedKeysCommand=none',
