@@ -1,5 +1,5 @@
 // The rules that an interval and a count max must keep, for both ends. Knows nothing about constructs.
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration, Token, Tokenization } from 'aws-cdk-lib';
 
 /** A day: no hop forgets later, and beyond it a typing error is likelier than a wish. */
 const MAX_INTERVAL_SECONDS = 86_400;
@@ -51,7 +51,7 @@ export function intervalTooLong(keyword: string, interval: Duration): string | u
   );
 }
 
-/** A value as CloudFormation takes it: digits, or the token that becomes them. */
-export function toSecondsToken(interval: Duration): string {
-  return Token.asString(interval.toSeconds());
+/** A number as CloudFormation takes it where it wants text: digits, or the token that becomes them. */
+export function toText(value: number): string {
+  return Tokenization.stringifyNumber(value);
 }
