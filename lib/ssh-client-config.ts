@@ -5,8 +5,8 @@ import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { type BoundedText, bounded } from './client/bounded-text';
 import { PARAMETER_ROOT, parameterName, requireParameterPath } from './client/parameter-path';
-import { join, snippetBlocks } from './client/snippet';
-import { split } from './client/split';
+import { snippetBlocks } from './client/snippet';
+import { join, split } from './client/split';
 import { ClientKeepalive } from './client-keepalive';
 import { intervalTooLong } from './keepalive-values';
 import type { SshHost } from './ssh-host';
@@ -54,7 +54,8 @@ export interface SshClientConfigProps {
  * part ends with the block `Host *`.
  *
  * Best placed in the stack of its hosts: instances of another stack are exported from it, and CloudFormation does not
- * replace an instance while another stack imports its attributes.
+ * replace an instance while another stack imports its attributes. References of the strength "weak", which newer versions
+ * of aws-cdk-lib have, do not hold it up.
  *
  * @see https://man.openbsd.org/ssh_config
  */
@@ -131,7 +132,7 @@ export class SshClientConfig extends Construct {
     requireParameterPath(subject, path, parts);
     const other = Stack.of(this)
       .node.findAll()
-      .find((node) => node !== this && node instanceof SshClientConfig && node.parameterPath === path);
+      .find((node) => node instanceof SshClientConfig && node.parameterPath === path);
     if (other) {
       throw new Error(`${subject} '${path}' is the one of '${other.node.path}' too. Give each a path of its own.`);
     }

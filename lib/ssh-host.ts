@@ -26,7 +26,7 @@ const MaxBytes = {
   IP_ADDRESS: 45,
   /** `i-` or `mi-` and 17 hexadecimal digits have 19 or 20. */
   INSTANCE_ID: 32,
-  /** `ap-southeast-1` has 14; partitions with a longer scheme have been announced. */
+  /** `ap-southeast-1`, the longest form of today, has 14. */
   REGION: 25,
 };
 

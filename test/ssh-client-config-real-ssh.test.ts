@@ -1,7 +1,7 @@
-// What the real ssh makes of rendered snippets. Asked with -G, which connects to nothing, and with -F, so that nobody's
-// own configuration is read.
+// What the real ssh makes of rendered snippets. Always with -F, so that nobody's own configuration is read, and with -G,
+// which connects to nothing, or with an `aws` that only writes its arguments down.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
@@ -64,6 +64,20 @@ function effective(config: string, host: string): Record<string, string> {
   return values;
 }
 
+/** What ssh, connecting for real, passes to a program named aws that stands in for the AWS CLI. */
+function argumentsOfAws(config: string, host: string): string[] {
+  const [file, aws, log] = ['config', 'aws', 'arguments'].map((name) => join(folder, name)) as [string, string, string];
+  writeFileSync(file, config);
+  writeFileSync(aws, '#!/bin/sh\nprintf "%s\\n" "$@" >"${0%/*}/arguments"\n', { mode: 0o755 });
+  rmSync(log, { force: true });
+  // No agent, no keys and no known hosts of the person who runs the tests.
+  const options = ['BatchMode=yes', 'IdentityAgent=none', 'IdentityFile=none', 'UserKnownHostsFile=none'];
+  const env = { PATH: `${folder}:${process.env.PATH}`, SHELL: '/bin/sh' };
+  const { error } = spawnSync('ssh', ['-F', file, ...options.map((option) => `-o${option}`), host, 'true'], { env });
+  if (error) throw error;
+  return readFileSync(log, 'utf8').trimEnd().split('\n');
+}
+
 const SESSION_MANAGER =
   'aws ssm start-session --target %h --document-name AWS-StartSSHSession --parameters portNumber=%p --region ap-southeast-2';
 const ENDPOINT = 'aws ec2-instance-connect open-tunnel --instance-id %h --remote-port %p --region ap-southeast-2';
@@ -117,6 +131,15 @@ describe('with hosts of every kind', () => {
     ['mi-0fedcba9876543210', { hostname: 'mi-0fedcba9876543210', user: 'ssm-user' }],
   ])('%s is reached through the AWS CLI', (host, expected) => {
     expect(effective(snippet, host)).toMatchObject({ ...keepalive, ...expected });
+  });
+
+  test.each([
+    ['ssm', DEPLOYED.Instance, `${SESSION_MANAGER} --profile team/dev`, '2022'],
+    ['eice', DEPLOYED.Instance, ENDPOINT.replace('ap-southeast-2', 'eu-west-1'), '22'],
+    ['mi-0fedcba9876543210', 'mi-0fedcba9876543210', `${SESSION_MANAGER} --profile dev`, '22'],
+  ])('%s makes ssh run the AWS CLI with exactly these words', (host, id = '', command, port) => {
+    const expected = command.replace('%h', id).replace('%p', port).split(' ').slice(1);
+    expect(argumentsOfAws(snippet, host)).toEqual(expected);
   });
 
   test('a host that nobody named is kept alive, and nothing else', () => {

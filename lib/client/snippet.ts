@@ -27,11 +27,6 @@ export function snippetBlocks({ interval, countMax }: SnippetKeepalive, hosts: r
   ];
 }
 
-/** The whole snippet, or the part of it that these blocks are. */
-export function join(blocks: readonly BoundedText[]): string {
-  return blocks.map(({ text }) => text).join('\n');
-}
-
 /** One name before patterns, patterns that lead to one instance before those that lead to any. */
 function breadth(host: Host): number {
   if (host.hostName === undefined) return 2;

@@ -1,6 +1,10 @@
 // Long text in parts that fit, cut between blocks and never inside one, so that each part is valid text by itself.
 import type { BoundedText } from './bounded-text';
-import { join } from './snippet';
+
+/** The text that these blocks are, with an empty line between them. */
+export function join(blocks: readonly BoundedText[]): string {
+  return blocks.map(({ text }) => text).join('\n');
+}
 
 /**
  * The blocks in as few parts as their order allows; joined with line ends, the parts are the whole again.

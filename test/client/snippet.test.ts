@@ -1,6 +1,7 @@
 import { bounded } from '../../lib/client/bounded-text';
 import type { Host } from '../../lib/client/host-block';
-import { join, snippetBlocks } from '../../lib/client/snippet';
+import { snippetBlocks } from '../../lib/client/snippet';
+import { join } from '../../lib/client/split';
 
 const keepalive = { interval: bounded('60'), countMax: bounded('5') };
 const direct = (alias: string): Host => ({ patterns: [alias], hostName: bounded('10.0.0.1') });

@@ -1,6 +1,5 @@
 import { bounded } from '../../lib/client/bounded-text';
-import { join } from '../../lib/client/snippet';
-import { split } from '../../lib/client/split';
+import { join, split } from '../../lib/client/split';
 
 const blocks = ['Host a\n', 'Host bb\n', 'Host c\n'].map((text) => bounded(text));
 
