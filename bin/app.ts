@@ -7,7 +7,8 @@ import { addDemoInstance } from './demo-instance';
 
 function build(app: App, settings: Settings): void {
   const stack = new Stack(app, 'SshKeepalive', {
-    description: 'Keeps idle SSH sessions connected: ClientAliveInterval and ClientAliveCountMax of the sshd of tagged instances',
+    description:
+      'Keeps idle SSH sessions connected: ClientAliveInterval and ClientAliveCountMax of the sshd of tagged instances',
   });
   const demoInstance = settings.demoInstance && addDemoInstance(stack, settings.demoInstance);
   new SshKeepalive(stack, 'SshKeepalive', {
@@ -28,5 +29,6 @@ try {
 } catch (error) {
   if (!(error instanceof ContextError)) throw error;
   console.error(error.message);
-  process.exitCode = 1;
+  // At once: an app whose process ends by itself synthesizes.
+  process.exit(1);
 }

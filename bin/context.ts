@@ -44,7 +44,7 @@ const OF_THE_CLI = ['acknowledged-issue-numbers', 'cli-telemetry'];
 /** @throws {ContextError} when a key is unknown or a value malformed */
 export function readSettings(context: Record<string, unknown>): Settings {
   for (const key of Object.keys(context)) refuseUnknown(key);
-  const text = (key: string): string | undefined => (context[key] === undefined ? undefined : String(context[key]));
+  const text = (key: string): string | undefined => readText(key, context[key]);
   return {
     targets: readTargets(text('tag'), text('instanceIds')),
     server: orContextError('interval or countMax', () =>
@@ -62,6 +62,13 @@ export function readSettings(context: Record<string, unknown>): Settings {
     ensure: readChoice('ensure', text('ensure') ?? 'present', ENSURES),
     demoInstance: readChoice('demoInstance', text('demoInstance') ?? '', DEMO_INSTANCES),
   };
+}
+
+/** From -c values arrive as text, from cdk.json also as numbers. */
+function readText(key: string, value: unknown): string | undefined {
+  if (value === undefined || typeof value === 'string') return value;
+  if (typeof value === 'number') return String(value);
+  throw malformed(key, JSON.stringify(value));
 }
 
 function readTargets(tag: string | undefined, ids: string | undefined): SshKeepaliveTarget[] {
@@ -89,7 +96,9 @@ function orContextError<T>(keys: string, make: () => T): T {
 function refuseUnknown(key: string): void {
   if (key in MEANINGS || /[@:]/.test(key) || OF_THE_CLI.includes(key)) return;
   const known = Object.entries(MEANINGS).map(([name, meaning]) => `  ${name}: ${meaning}`);
-  throw new ContextError(`Unknown context value '${key}' (from -c, cdk.json or ~/.cdk.json). Known are:\n${known.join('\n')}`);
+  throw new ContextError(
+    `Unknown context value '${key}' (from -c, cdk.json or ~/.cdk.json). Known are:\n${known.join('\n')}`,
+  );
 }
 
 function malformed(key: string, value: string): ContextError {

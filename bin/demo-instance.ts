@@ -15,8 +15,7 @@ export function addDemoInstance(scope: Construct, image: 'al2' | 'al2023'): ec2.
   const instance = new ec2.Instance(scope, 'DemoInstance', {
     vpc,
     instanceType: ec2.InstanceType.of(ec2.InstanceClass.T3, ec2.InstanceSize.MICRO),
-    machineImage:
-      image === 'al2' ? ec2.MachineImage.latestAmazonLinux2() : ec2.MachineImage.latestAmazonLinux2023(),
+    machineImage: image === 'al2' ? ec2.MachineImage.latestAmazonLinux2() : ec2.MachineImage.latestAmazonLinux2023(),
     requireImdsv2: true,
   });
   if (image === 'al2') {
@@ -26,7 +25,8 @@ export function addDemoInstance(scope: Construct, image: 'al2' | 'al2023'): ec2.
     );
   }
   new CfnOutput(scope, 'DemoInstanceSsh', {
-    description: 'Connects through Session Manager, once your public key is on the instance and the client snippet in ~/.ssh/config.',
+    description:
+      'Connects through Session Manager, once your public key is on the instance and the client snippet in ~/.ssh/config.',
     value: `ssh ec2-user@${instance.instanceId}`,
   });
   return instance;

@@ -1,5 +1,5 @@
 // The rules that an interval and a count max must keep, for both ends. Knows nothing about constructs.
-import { Duration, Token, Tokenization } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 
 /** A day: no hop forgets later, and beyond it a typing error is likelier than a wish. */
 const MAX_INTERVAL_SECONDS = 86_400;
@@ -20,13 +20,13 @@ export interface KeepaliveKeywords {
 
 /** Throws unless both values are tokens or within the limits. */
 export function validateKeepalive(keywords: KeepaliveKeywords, interval: Duration, countMax: number): void {
-  if (!interval.isUnresolved()) {
-    const seconds = interval.toSeconds({ integral: false });
-    if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_INTERVAL_SECONDS) {
-      throw new Error(
-        `${keywords.interval} must be whole seconds between 1 and ${MAX_INTERVAL_SECONDS}, got: ${seconds} seconds`,
-      );
-    }
+  // Of a token this refuses all units but seconds, which it could not convert later either.
+  const seconds = interval.toSeconds({ integral: false });
+  const inRange = Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_INTERVAL_SECONDS;
+  if (!Token.isUnresolved(seconds) && !inRange) {
+    throw new Error(
+      `${keywords.interval} must be whole seconds between 1 and ${MAX_INTERVAL_SECONDS}, got: ${seconds} seconds`,
+    );
   }
   if (Token.isUnresolved(countMax)) return;
   if (countMax === 0) throw new Error(`${keywords.countMax} must be at least 1, got: 0 (${keywords.zeroCountIs})`);
@@ -49,9 +49,4 @@ export function intervalTooLong(keyword: string, interval: Duration): string | u
     `forget a connection that was idle for ${SHORTEST_FIXED_AWS_HOP_SECONDS} seconds, before the first keepalive is sent. ` +
     'Choose a shorter interval; 60 seconds survives every hop that we know of.'
   );
-}
-
-/** A number as CloudFormation takes it where it wants text: digits, or the token that becomes them. */
-export function toText(value: number): string {
-  return Tokenization.stringifyNumber(value);
 }

@@ -1,12 +1,12 @@
 // The construct: joins the document, its associations, the instances' roles and tags, and first boot.
-import { Annotations, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack, Tokenization } from 'aws-cdk-lib';
 import type { Instance } from 'aws-cdk-lib/aws-ec2';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ComplianceSeverity } from './compliance-severity';
 import { Ensure } from './ensure';
-import { intervalTooLong, toText } from './keepalive-values';
+import { intervalTooLong } from './keepalive-values';
 import { type AssociationRun, type AssociationTarget, addAssociation, groupTargets } from './server/association';
 import { claimInstance, claimTarget, conflictsByTag } from './server/claims';
 import { type DocumentAction, addDocument } from './server/document';
@@ -213,8 +213,8 @@ function runOf(props: SshKeepaliveProps, server: ServerKeepalive, output?: Outpu
   if (props.waitForSuccess) checkWaitForSuccess(props.waitForSuccess);
   return {
     action: ACTIONS[ensure],
-    interval: toText(server.interval.toSeconds()),
-    countMax: toText(server.countMax),
+    interval: Tokenization.stringifyNumber(server.interval.toSeconds()),
+    countMax: Tokenization.stringifyNumber(server.countMax),
     scheduleExpression,
     applyOnlyAtCronInterval: props.applyOnlyAtCronInterval,
     maxConcurrency,

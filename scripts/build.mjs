@@ -7,9 +7,13 @@ import './embed.mjs';
 const jsii = createRequire(import.meta.url).resolve('jsii/bin/jsii');
 // jsii prints a page about end-of-life Node versions on every run; which versions work here is in package.json's engines.
 const env = { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
-const { status, stdout, stderr } = spawnSync(process.execPath, [jsii, '--silence-warnings=reserved-word', '--fail-on-warnings'], {
-  env,
-  encoding: 'utf8',
-});
+const { status, stdout, stderr } = spawnSync(
+  process.execPath,
+  [jsii, '--silence-warnings=reserved-word', '--fail-on-warnings'],
+  {
+    env,
+    encoding: 'utf8',
+  },
+);
 if (status !== 0) process.stderr.write(stdout + stderr);
 process.exit(status ?? 1);

@@ -10,8 +10,7 @@ const AL2 = fixture('al2-stock-sshd_config');
 const AL2_ARTICLE = fixture('al2-article-sshd_config');
 const DEBIAN = fixture('debian-12-stock-sshd_config');
 
-const BLOCK =
-  '# BEGIN cdk-ssh-keepalive\nClientAliveInterval 60\nClientAliveCountMax 120\n# END cdk-ssh-keepalive\n';
+const BLOCK = '# BEGIN cdk-ssh-keepalive\nClientAliveInterval 60\nClientAliveCountMax 120\n# END cdk-ssh-keepalive\n';
 const DROPIN = 'etc/ssh/sshd_config.d/00-cdk-ssh-keepalive.conf';
 
 interface Result {
@@ -140,7 +139,10 @@ describe.each(['dash', 'bash'] as const)('Under %s, the script of the document',
       });
 
       it('beats drop-ins of others, whatever they are named', async () => {
-        const machine = await debian({ '00-aaa.conf': 'ClientAliveInterval 5\n', '99.conf': 'ClientAliveCountMax 0\n' });
+        const machine = await debian({
+          '00-aaa.conf': 'ClientAliveInterval 5\n',
+          '99.conf': 'ClientAliveCountMax 0\n',
+        });
         expect((await machine.act('Apply')).verdict).toMatchObject({ verdict: 'changed', was: '5/0' });
         expect(await machine.effective()).toEqual(
           expect.arrayContaining(['clientaliveinterval 60', 'clientalivecountmax 120']),
@@ -246,7 +248,11 @@ describe.each(['dash', 'bash'] as const)('Under %s, the script of the document',
       });
 
       it.each([
-        ['a block that does not end', '# BEGIN cdk-ssh-keepalive\nPort 22\n', 'line 1: a block begins that does not end'],
+        [
+          'a block that does not end',
+          '# BEGIN cdk-ssh-keepalive\nPort 22\n',
+          'line 1: a block begins that does not end',
+        ],
         ['an end without a block', 'Port 22\n# END cdk-ssh-keepalive\n', 'line 2: a block ends that did not begin'],
         ['two blocks', BLOCK + BLOCK, 'line 5: a second block begins'],
         ['an edited marker', '#BEGIN cdk-ssh-keepalive\n', 'line 1: this marker was edited'],
@@ -348,7 +354,11 @@ fi
 
     describe('Remove', () => {
       it('gives back every byte and mode', async () => {
-        for (const host of [await machine(AL2), await debian(), await machine('Port 22\r\n\r\n# no newline at the end')]) {
+        for (const host of [
+          await machine(AL2),
+          await debian(),
+          await machine('Port 22\r\n\r\n# no newline at the end'),
+        ]) {
           const before = host.files();
           await host.act('Apply');
           expect(host.files()).not.toEqual(before);

@@ -10,8 +10,7 @@ const AL2 = fixture('al2-stock-sshd_config');
 const AL2_ARTICLE = fixture('al2-article-sshd_config');
 const DEBIAN = fixture('debian-12-stock-sshd_config');
 
-const BLOCK =
-  '# BEGIN cdk-ssh-keepalive\nClientAliveInterval 60\nClientAliveCountMax 120\n# END cdk-ssh-keepalive\n';
+const BLOCK = '# BEGIN cdk-ssh-keepalive\nClientAliveInterval 60\nClientAliveCountMax 120\n# END cdk-ssh-keepalive\n';
 const DROPIN = '00-cdk-ssh-keepalive.conf';
 
 describe('The first-boot snippet', () => {
@@ -35,7 +34,8 @@ describe.each(['dash', 'bash'] as const)('Under %s, the first-boot snippet', (sh
       await root.start();
       return root;
     };
-    const debian = () => machine(DEBIAN, { unit: 'ssh', dropIns: { '50-cloud-init.conf': 'PasswordAuthentication no\n' } });
+    const debian = () =>
+      machine(DEBIAN, { unit: 'ssh', dropIns: { '50-cloud-init.conf': 'PasswordAuthentication no\n' } });
     const boot = (root: PrivateRoot, userData = FIRST_BOOT_SNIPPET) => root.run(userData, { shell });
     const config = (root: PrivateRoot) => readFileSync(root.in('etc/ssh/sshd_config'));
     const dropIns = (root: PrivateRoot) => readdirSync(root.in('etc/ssh/sshd_config.d')).sort();

@@ -1,0 +1,34 @@
+// Long text in parts that fit, cut between blocks and never inside one, so that each part is valid text by itself.
+import type { BoundedText } from './bounded-text';
+
+/** The text that these blocks are, with an empty line between them. */
+export function join(blocks: readonly BoundedText[]): string {
+  return blocks.map(({ text }) => text).join('\n');
+}
+
+/**
+ * The blocks in as few parts as their order allows; joined with line ends, the parts are the whole again.
+ *
+ * @throws when a block alone is larger than a part may be; `subject` says who is asking for what
+ */
+export function split(subject: string, blocks: readonly BoundedText[], maxBytes: number): string[] {
+  const parts: BoundedText[][] = [];
+  let left = 0;
+  for (const block of blocks) {
+    if (block.maxBytes > maxBytes) {
+      throw new Error(
+        `${subject} holds ${maxBytes} bytes, but '${block.text.split('\n', 1)[0]}' and the lines below it can have ` +
+          `${block.maxBytes}. Choose a shorter alias, user, identity file or profile.`,
+      );
+    }
+    const part = parts.at(-1);
+    if (part && block.maxBytes + 1 <= left) {
+      part.push(block);
+      left -= block.maxBytes + 1;
+    } else {
+      parts.push([block]);
+      left = maxBytes - block.maxBytes;
+    }
+  }
+  return parts.map(join);
+}
