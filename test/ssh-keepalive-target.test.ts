@@ -12,8 +12,9 @@ describe('SshKeepaliveTarget.tag', () => {
     expect(() => SshKeepaliveTarget.tag(key, ...values)).toThrow(message);
   });
 
-  it('takes tokens as they are', () => {
+  it('takes values that are tokens as they are, but no such key', () => {
     const token = Token.asString({ Ref: 'Value' });
+    expect(() => SshKeepaliveTarget.tag(token, 'v')).toThrow('the key must be known at synthesis, got: a token');
     expect(SshKeepaliveTarget.tag('k', token)._reach).toEqual({ key: 'tag:k', values: [token] });
   });
 });

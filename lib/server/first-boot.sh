@@ -8,7 +8,7 @@ ClientAliveCountMax $m
 ok(){ [ "$($s -T -C user=k,host=k,addr=192.0.2.1,laddr=192.0.2.2,lport=22 -f $1|grep -ciEx "clientalive(interval $i|countmax $m)")" = 2 ];}
 up(){ systemctl restart $u 9>&-&&systemctl is-active $u;}
 exec 9>/run/cdk-ssh-keepalive.lock
-mkdir -pm755 /run/sshd
+mkdir -m755 /run/sshd
 flock 9&&! grep -qs "^# BEGIN cdk-ssh" $c $d&&! ok $c&&mkdir $j||exit
 ln $c $j/old&&cp -p $c $j/new&&{ echo "$b";cat $c;}>$j/new&&$s -t -f $j/new&&ok $j/new&&{
 grep -qi '^ *include.*sshd_config\.d/' $c&&echo "$b">$j/d&&mv $j/d $d&&ok $c||{ rm -f $d;mv $j/new $c;}
