@@ -11,7 +11,7 @@ export interface FirstBootOptions {
    * They are not those of the construct's `server` on purpose: when user data changes, CloudFormation stops and starts
    * the instance, and the script would not even run again. Leave them alone once the instance is deployed.
    *
-   * @default ServerKeepalive.DEFAULT 60 seconds, 120 times
+   * @default ServerKeepalive.DEFAULT
    */
   readonly firstBoot?: ServerKeepalive;
 }

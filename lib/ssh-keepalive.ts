@@ -38,9 +38,11 @@ export interface SshKeepaliveProps {
   readonly targets: SshKeepaliveTarget[];
 
   /**
-   * What sshd is told. A change reaches running instances through the association alone: nothing is restarted but sshd.
+   * What sshd is told: 60 seconds and 120 times unless said otherwise.
    *
-   * @default ServerKeepalive.DEFAULT 60 seconds, 120 times
+   * A change reaches running instances through the association alone: nothing is restarted but sshd.
+   *
+   * @default ServerKeepalive.DEFAULT
    */
   readonly server?: ServerKeepalive;
 
@@ -106,7 +108,7 @@ export interface SshKeepaliveProps {
   readonly calendars?: string[];
 
   /**
-   * How long a deployment waits for the script to succeed, 15 seconds to 2 days; it fails when the script fails.
+   * How long a deployment waits for the script to succeed, 15 seconds to 2 days. It fails when the script fails.
    *
    * Leave it off where the same deployment creates the instances: it can pass before they have booted.
    *

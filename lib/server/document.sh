@@ -192,7 +192,6 @@ is_unfinished() {
 }
 
 take_lock() { # returns 1 after it had to wait, because then sshd must be asked again
-  command -v flock >/dev/null || fail lock 'The command flock is missing, so two runs could not be kept apart.'
   (: >>"${LOCK}") 2>/dev/null || fail lock "${LOCK} cannot be written."
   exec 9>>"${LOCK}"
   if flock -n 9; then return 0; fi
@@ -219,7 +218,7 @@ clear_journals() {
 open_journal() { # FILE JOURNAL: keeps the present version, mode, owner and all; mkdir follows no link that lies in wait
   mkdir -m 700 "$2" || fail write "$2 cannot be made."
   [ -e "$1" ] || return 0
-  ln "$1" "$2/old" 2>/dev/null || cp -p "$1" "$2/old" || fail write "$1 cannot be kept as a backup."
+  ln "$1" "$2/old" 2>/dev/null || cp -a "$1" "$2/old" || fail write "$1 cannot be kept as a backup."
 }
 
 put_back() { # FILE JOURNAL
@@ -245,7 +244,7 @@ refuse_damaged_markers() {
 
 prepare_config() { # BLOCK: the candidate for the main file, which must satisfy sshd before anything is renamed
   open_journal "${REAL}" "${JOURNAL}"
-  cp -p "${REAL}" "${JOURNAL}/new" || fail write "${JOURNAL}/new cannot be written."
+  cp -a "${REAL}" "${JOURNAL}/new" || fail write "${JOURNAL}/new cannot be written."
   # At the top, before any Include or Match: the first value wins.
   { printf '%s' "$1" && sed "/^${BEGIN}\$/,/^${END}\$/d" "${REAL}"; } >"${JOURNAL}/new" || fail write "${JOURNAL}/new cannot be written."
   run_sshd -t -f "${JOURNAL}/new" || fail_as_sshd_says candidate 'sshd refuses the new configuration'
@@ -288,9 +287,13 @@ service() { # VERB UNIT: it may not wait for ever, nor may what it starts keep o
 }
 
 find_unit() { # sshd is Amazon Linux's, RHEL's and SUSE's name, ssh is Debian's and Ubuntu's
-  command -v systemctl >/dev/null || fail service 'The command systemctl is missing, so sshd could not be restarted.'
   for name in sshd ssh; do
-    if service is-active --quiet "${name}" >/dev/null; then UNIT=${name} && return; fi
+    problem=$(service is-active "${name}")
+    case $? in
+      0) UNIT=${name} && return ;;
+      3 | 4) ;; # not running, or no such unit
+      *) fail service "systemctl cannot tell whether ${name} is running. ${problem}" ;;
+    esac
   done
 }
 
@@ -347,6 +350,9 @@ restore() {
 # --- The three actions
 
 begin_change() {
+  for command in awk cp flock grep ln mkdir mv rm sed sleep systemctl timeout; do
+    command -v "${command}" >/dev/null || fail commands "The command ${command} is missing."
+  done
   if ! take_lock; then ask_sshd "${CONFIG}" || fail_as_sshd_says config 'sshd refuses its configuration'; fi
   LOCKED=yes
   clear_journals
