@@ -64,7 +64,7 @@ export async function rehearse(props: RehearseProps): Promise<Outcome> {
     await deploy(deployed, deployment, timeline);
     if (interval !== TOLD.interval) {
       timeline.say(
-        `  (sshd 9.2 to 9.4 wait twice as long as they are told to; this one is told ${interval} s, to send every ${TOLD.interval} s)`,
+        `  (sshd 9.2 to 9.4 wait up to twice as long as they are told to; this one is told ${interval} s, to send every ${TOLD.interval} s)`,
       );
     }
 
@@ -208,7 +208,7 @@ class Watcher {
 /**
  * What the construct is given, so that sshd sends every 60 s.
  *
- * sshd 9.2 to 9.4 let an idle session wait for two intervals before each keepalive; 9.5 mended it (OpenSSH commit
+ * sshd 9.2 to 9.4 let an idle session wait for up to two intervals before each keepalive; 9.5 mended it (OpenSSH commit
  * 9d7193a83). A path that forgets after two minutes is then a moment too fast for a minute's interval.
  */
 function intervalFor(sshd: string): number {
