@@ -205,7 +205,8 @@ class Packages {
     const [lists, cache] = [join(this.stage, 'lists'), join(this.stage, 'cache')];
     must('mkdir', ['-p', join(lists, 'partial'), join(cache, 'archives', 'partial')]);
     this.lists = ['-o', `Dir::State::Lists=${lists}`, '-o', `Dir::Cache=${cache}`];
-    must('apt-get', [...this.lists, '-q', 'update']);
+    // Without the mode, being offline is a success.
+    must('apt-get', [...this.lists, '-q', '-o', 'APT::Update::Error-Mode=any', 'update']);
   }
 }
 

@@ -12,7 +12,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -109,6 +109,18 @@ export class PrivateRoot {
     await this.systemctl('stop', this.unit);
   }
 
+  /** The line with which sshd greets, such as `SSH-2.0-OpenSSH_9.2p1`. */
+  greeting(): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const socket = createConnection(this.port, '127.0.0.1');
+      socket.once('error', reject);
+      socket.once('data', (data) => {
+        socket.destroy();
+        resolve(data.toString().trim());
+      });
+    });
+  }
+
   /** The script with its paths in this root; throws when one would stay outside. */
   relocate(script: string): string {
     return relocate(script, this.path);
@@ -193,6 +205,7 @@ export class PrivateRoot {
       if (status !== 0) throw new Error(`ssh-keygen made no key: ${stdout}${stderr}`);
     }
     this.write('authorized_keys', readFileSync(this.in('user_key.pub')));
+    this.write('known_hosts', `rehearsal ${this.read('etc/ssh/host_key.pub')}`);
   }
 
   private makeFolder(path: string): void {

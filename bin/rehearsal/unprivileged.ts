@@ -1,5 +1,5 @@
-// Starts programs without privileges: as nobody when this process is root, else as oneself. Nothing of the rehearsal is
-// started any other way, so nothing of it ever runs as root. Knows nothing about what it starts.
+// Starts programs without privileges: as nobody when this process is root, else as oneself. Scripts, sshd, ssh and what
+// fetches them are started in no other way, so none of them ever runs as root. Knows nothing about what it starts.
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import { readFileSync } from 'node:fs';

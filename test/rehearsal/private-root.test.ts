@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { EchoServer } from '../../bin/rehearsal/echo-server';
 import { findOpenSsh } from '../../bin/rehearsal/openssh';
 import { PrivateRoot } from '../../bin/rehearsal/private-root';
 import type { PrivateRootProps } from '../../bin/rehearsal/private-root';
-import { end, start, user } from '../../bin/rehearsal/unprivileged';
+import { Session } from '../../bin/rehearsal/session';
+import { user } from '../../bin/rehearsal/unprivileged';
 import { describeWith } from './requirements';
 
 const STOCK = readFileSync(join(__dirname, '..', 'fixtures', 'al2-stock-sshd_config'));
@@ -14,6 +14,8 @@ const CONNECTION = 'user=nobody,host=localhost,addr=127.0.0.1,laddr=127.0.0.1,lp
 /** Names all the paths that relocate() expects, and does nothing with them. */
 const PATHS = ': /etc/ssh /usr/sbin/sshd /run/lock\n';
 
+const echoes: EchoServer[] = [];
+
 describeWith(['sshd', 'ssh'], 'A private root', () => {
   const roots: PrivateRoot[] = [];
   const makeRoot = async (props: Partial<PrivateRootProps> = {}): Promise<PrivateRoot> => {
@@ -21,7 +23,10 @@ describeWith(['sshd', 'ssh'], 'A private root', () => {
     roots.push(root);
     return root;
   };
-  afterEach(() => roots.splice(0).forEach((root) => root.dispose()));
+  afterEach(() => {
+    roots.splice(0).forEach((root) => root.dispose());
+    echoes.splice(0).forEach((echo) => echo.close());
+  });
 
   it('holds the given sshd_config, byte for byte', async () => {
     const root = await makeRoot();
@@ -88,7 +93,7 @@ describeWith(['sshd', 'ssh'], 'A private root', () => {
   it('starts an sshd that greets on loopback, with the stock file', async () => {
     const root = await makeRoot();
     await root.start();
-    expect(await banner(root.port)).toMatch(/^SSH-2\.0-/);
+    expect(await root.greeting()).toMatch(/^SSH-2\.0-/);
     expect(await root.systemctl('is-active', 'sshd')).toMatchObject({ status: 0, stdout: 'active\n' });
   });
 
@@ -111,8 +116,8 @@ describeWith(['sshd', 'ssh'], 'A private root', () => {
     const session = await openSession(root);
     expect((await root.run(`${PATHS}systemctl restart sshd`)).status).toBe(0);
     expect(readFileSync(root.in('run/sshd.pid'), 'utf8')).not.toBe(pid);
-    expect(await banner(root.port)).toMatch(/^SSH-2\.0-/);
-    expect(await session.echo('still there')).toBe('still there');
+    expect(await root.greeting()).toMatch(/^SSH-2\.0-/);
+    expect(await session.echo(5_000)).toBe(true);
     session.close();
   });
 
@@ -136,44 +141,25 @@ describeWith(['sshd', 'ssh'], 'A private root', () => {
     const pid = Number(readFileSync(root.in('run/sshd.pid'), 'utf8'));
     root.dispose();
     expect(existsSync(root.path)).toBe(false);
-    await expect(banner(root.port)).rejects.toThrow('ECONNREFUSED');
+    await expect(root.greeting()).rejects.toThrow('ECONNREFUSED');
     expect(pid).toBeGreaterThan(0);
   });
 });
 
-function banner(port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = createConnection(port, '127.0.0.1');
-    socket.once('error', reject);
-    socket.once('data', (data) => {
-      socket.destroy();
-      resolve(data.toString());
-    });
-  });
-}
-
 /** A session with an echo behind it. */
-async function openSession(root: PrivateRoot): Promise<{ echo(text: string): Promise<string>; close(): void }> {
-  const server = createServer((socket) => socket.on('error', () => undefined).pipe(socket)).listen(0, '127.0.0.1');
-  server.unref();
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'BatchMode=yes', 'LogLevel=ERROR'];
-  const args = [
-    ...['-F', 'none', '-i', root.in('user_key'), '-p', `${root.port}`, '-l', root.userName],
-    ...options.flatMap((option) => ['-o', option]),
-    ...['-W', `127.0.0.1:${port}`, '127.0.0.1'],
-  ];
-  const ssh = start(findOpenSsh().ssh, args, { cwd: root.path, stdio: ['pipe', 'pipe', 'inherit'] });
-  const session = {
-    echo: (text: string): Promise<string> =>
-      new Promise((resolve, reject) => {
-        ssh.once('exit', (status) => reject(new Error(`ssh ended with ${status ?? 'a signal'}`)));
-        ssh.stdout?.once('data', (data: Buffer) => resolve(data.toString()));
-        ssh.stdin?.write(text);
-      }),
-    close: (): void => end(ssh),
-  };
-  await session.echo('hello');
+async function openSession(root: PrivateRoot): Promise<Session> {
+  const echo = await EchoServer.listen();
+  root.write('ssh_config', '');
+  const { ssh } = findOpenSsh();
+  const session = await Session.open({
+    ...{ ssh, folder: root.path, user: root.userName, identityFile: root.in('user_key') },
+    ...{
+      port: root.port,
+      knownHostsFile: root.in('known_hosts'),
+      echoPort: echo.port,
+      configFile: root.in('ssh_config'),
+    },
+  });
+  echoes.push(echo);
   return session;
 }

@@ -1,0 +1,26 @@
+// A little colour on a terminal, none elsewhere. Knows nothing about what is coloured.
+
+/** The colours that are used. */
+export interface Style {
+  readonly good: (text: string) => string;
+  readonly bad: (text: string) => string;
+  readonly faint: (text: string) => string;
+  readonly strong: (text: string) => string;
+}
+
+const escape =
+  (code: number) =>
+  (text: string): string =>
+    `\u001b[${code}m${text}\u001b[0m`;
+const same = (text: string): string => text;
+
+/** For files, pipes and those who set NO_COLOR. */
+export const PLAIN: Style = { good: same, bad: same, faint: same, strong: same };
+
+/** For terminals. */
+export const COLOURED: Style = { good: escape(32), bad: escape(31), faint: escape(2), strong: escape(1) };
+
+/** The style for an output. See https://no-color.org. */
+export function styleFor(output: { isTTY?: boolean }, env: Record<string, string | undefined>): Style {
+  return output.isTTY && !env.NO_COLOR && env.TERM !== 'dumb' ? COLOURED : PLAIN;
+}
