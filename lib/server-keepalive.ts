@@ -7,7 +7,7 @@ export interface ServerKeepaliveProps {
   /**
    * How long a client may be silent before sshd asks it for a sign of life: `ClientAliveInterval`.
    *
-   * Whole seconds, from 1 second to a day.
+   * Whole seconds, from 1 second to a day. OpenSSH 9.2 to 9.4 (Debian 12) may wait up to twice as long before it asks.
    *
    * @default Duration.seconds(60)
    */

@@ -64,7 +64,7 @@ export async function rehearse(props: RehearseProps): Promise<Outcome> {
     await deploy(deployed, deployment, timeline);
     if (interval !== TOLD.interval) {
       timeline.say(
-        `  (sshd 9.2 to 9.4 wait up to twice as long as they are told to; this one is told ${interval} s, to send every ${TOLD.interval} s)`,
+        `  (sshd 9.2 to 9.4 may wait twice as long as they are told; this one is told ${interval} s, for a minute.)`,
       );
     }
 
@@ -98,10 +98,10 @@ async function deploy(root: PrivateRoot, deployment: Deployment, timeline: Timel
       `The document's script failed (exit status ${applied.status ?? 'none'}):\n${applied.stdout}${applied.stderr}`,
     );
   }
-  timeline.say(
-    `  association   ${settings(await effective(root))} (the document's script, with the association's parameters)`,
-  );
-  timeline.say(`                ${verdict.replaceAll(root.path, '')}`);
+  timeline.say(`  association   ${settings(await effective(root))} (the document's script, with its parameters)`);
+  const [name = '', ...pairs] = verdict.replaceAll(root.path, '').split(' ');
+  timeline.say(`                ${name} ${pairs.slice(0, 4).join(' ')}`);
+  timeline.say(`                ${pairs.slice(4).join(' ')}`);
 }
 
 async function sitIdle(
@@ -121,8 +121,7 @@ async function sitIdle(
   timeline.say(
     scale === 1
       ? 'Time is real.'
-      : `Time is scaled ${scale} to 1: a minute takes ${60 / scale} s. The path and the app's interval and clientInterval are ` +
-          'scaled alike; first boot is a constant.',
+      : `Time is scaled ${scale} to 1: a minute takes ${60 / scale} s, on the path and in the app's intervals alike.`,
   );
   timeline.say();
 

@@ -20,7 +20,8 @@ export const PLAIN: Style = { good: same, bad: same, faint: same, strong: same }
 /** For terminals. */
 export const COLOURED: Style = { good: escape(32), bad: escape(31), faint: escape(2), strong: escape(1) };
 
-/** The style for an output. See https://no-color.org. */
+/** The style for an output. See https://no-color.org and https://force-color.org. */
 export function styleFor(output: { isTTY?: boolean }, env: Record<string, string | undefined>): Style {
-  return output.isTTY && !env.NO_COLOR && env.TERM !== 'dumb' ? COLOURED : PLAIN;
+  if (env.NO_COLOR) return PLAIN;
+  return env.FORCE_COLOR || (output.isTTY && env.TERM !== 'dumb') ? COLOURED : PLAIN;
 }

@@ -31,6 +31,8 @@ describe('Style', () => {
     expect(styleFor({}, {})).toBe(PLAIN);
     expect(styleFor({ isTTY: true }, { NO_COLOR: '1' })).toBe(PLAIN);
     expect(styleFor({ isTTY: true }, { TERM: 'dumb' })).toBe(PLAIN);
+    expect(styleFor({}, { FORCE_COLOR: '1' })).toBe(COLOURED);
+    expect(styleFor({}, { FORCE_COLOR: '1', NO_COLOR: '1' })).toBe(PLAIN);
   });
 });
 

@@ -1,0 +1,47 @@
+// Draws docs/rehearsal.svg: runs the rehearsal and sets what it prints as a terminal would. `npm run picture`.
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+
+const COLOURS = { 1: 'font-weight="bold"', 2: 'fill="#8b949e"', 31: 'fill="#ff7b72"', 32: 'fill="#7ee787"' };
+const [CHARACTER, LINE, MARGIN] = [8.43, 20, 24];
+
+const rehearsal = spawnSync(process.execPath, ['bin/rehearsal/main.js'], {
+  cwd: new URL('..', import.meta.url),
+  encoding: 'utf8',
+  env: { ...process.env, FORCE_COLOR: '1', NO_COLOR: '' },
+});
+if (rehearsal.status !== 0) {
+  process.stderr.write(rehearsal.stdout + rehearsal.stderr);
+  process.exit(1);
+}
+
+const escapeXml = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+/** A line's escape sequences as spans. */
+function spans(line) {
+  let style = '';
+  return line
+    .split(/\u001b\[(\d+)m/) // eslint-disable-line no-control-regex -- that is what a terminal's colours are
+    .map((part, index) => {
+      if (index % 2 === 1) style = COLOURS[part] ?? '';
+      else if (part) return `<tspan ${style}>${escapeXml(part)}</tspan>`.replace(' >', '>');
+      return '';
+    })
+    .join('');
+}
+
+const lines = ['$ npm start', '', ...rehearsal.stdout.trimEnd().split('\n')];
+const columns = Math.max(...lines.map((line) => line.replaceAll(/\u001b\[\d+m/g, '').length)); // eslint-disable-line no-control-regex
+const [width, height] = [Math.ceil(columns * CHARACTER) + 2 * MARGIN, lines.length * LINE + 2 * MARGIN];
+const text = lines.map((line, index) => `<text x="${MARGIN}" y="${MARGIN + 14 + index * LINE}">${spans(line)}</text>`);
+writeFileSync(
+  new URL('../docs/rehearsal.svg', import.meta.url),
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
+<title>What npm start prints: of four idle SSH sessions only the one without keepalives is dropped</title>
+<rect width="100%" height="100%" rx="8" fill="#0d1117"/>
+<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" fill="#e6edf3" xml:space="preserve">
+${text.join('\n')}
+</g>
+</svg>
+`,
+);
