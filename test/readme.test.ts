@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { compileFunction } from 'node:vm';
 import * as ts from 'typescript';
+import { readSettings } from '../bin/context';
 import { FIRST_BOOT_SNIPPET } from '../lib/server/scripts';
 
 const ROOT = join(__dirname, '..');
@@ -67,8 +69,8 @@ describe('The README', () => {
     const module: { exports: { root?: { synth(): { stacks: { template: { Resources: object } }[] } } } } = {
       exports: {},
     };
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the README's own text, as its reader would run it
-    new Function('require', 'exports', 'module', compiled)(load, module.exports, module);
+    const run = compileFunction(compiled, ['require', 'exports', 'module']) as (...args: unknown[]) => void;
+    run(load, module.exports, module);
     const templates = module.exports.root?.synth().stacks.map(({ template }) => JSON.stringify(template)) ?? [];
     expect(templates.join()).toMatch(/ServerAliveInterval|ClientAliveInterval/);
   });
@@ -90,7 +92,6 @@ describe('The README', () => {
   });
 
   it('lists the context values of the app, with the meanings and defaults that the app itself prints', () => {
-    const { readSettings } = jest.requireActual<typeof import('../bin/context')>('../bin/context');
     let message = '';
     try {
       readSettings({ unknown: 1 });
