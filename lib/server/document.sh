@@ -37,6 +37,7 @@ WANTED=- WANTED_COUNT_MAX=- # the values that this run is for
 VERSION=- WHERE=${CONFIG}
 REAL=${CONFIG}                # sshd_config behind its symlinks
 JOURNAL='' DROPIN_JOURNAL=${DROPIN%/*}/.cdk-ssh-keepalive
+BACKUP='' HAD_BLOCK=''
 UNIT=''                     # the systemd unit of the running sshd
 GREETED=''                  # yes when sshd answered on its port before the change
 LOCKED=''                   # yes when no other run can be at work
@@ -217,12 +218,20 @@ clear_journals() {
 
 open_journal() { # FILE JOURNAL: keeps the present version, mode, owner and all; mkdir follows no link that lies in wait
   mkdir -m 700 "$2" || fail write "$2 cannot be made."
-  [ -e "$1" ] || return 0
-  ln "$1" "$2/old" 2>/dev/null || cp -a "$1" "$2/old" || fail write "$1 cannot be kept as a backup."
+  if [ -e "$1" ]; then
+    ln "$1" "$2/old" 2>/dev/null || cp -a "$1" "$2/old" || fail write "$1 cannot be kept as a backup."
+  else
+    printf '' >"$2/absent" || fail write "$2 cannot be written."
+  fi
 }
 
 put_back() { # FILE JOURNAL
-  if [ -e "$2/old" ]; then mv -f "$2/old" "$1"; else rm -f "$1"; fi
+  if [ -e "$2/new" ]; then return 0; fi # it never left the journal
+  if [ -e "$2/old" ]; then
+    mv -f "$2/old" "$1"
+  elif [ -e "$2/absent" ]; then
+    rm -f "$1"
+  fi
 }
 
 close_journals() {
@@ -253,6 +262,24 @@ prepare_config() { # BLOCK: the candidate for the main file, which must satisfy 
   [ "${OTHERS}" = "${BEFORE}" ] || fail candidate 'The new configuration would change another setting.'
 }
 
+# The file of before our block stays beside it as long as the block does.
+keep_backup() {
+  if [ -n "${CHANGED_CONFIG}" ] && [ -z "${HAD_BLOCK}" ]; then mv -f "${JOURNAL}/old" "${BACKUP}"; fi
+}
+
+read_fingerprint() { # FILE: mode, owner and content
+  FINGERPRINT=$(stat -c '%a %u %g' "$1" && sha256sum <"$1")
+}
+
+# Without our block the candidate has the same bytes, but the backup is the very file, with its hard links.
+prefer_backup() {
+  if ! [ -f "${BACKUP}" ] || [ -L "${BACKUP}" ]; then return; fi
+  read_fingerprint "${BACKUP}"
+  of_backup=${FINGERPRINT}
+  read_fingerprint "${JOURNAL}/new"
+  if [ "${FINGERPRINT}" = "${of_backup}" ]; then ln -f "${BACKUP}" "${JOURNAL}/new"; fi
+}
+
 replace_config() {
   CHANGED_CONFIG=yes
   mv -f "${JOURNAL}/new" "${REAL}" || fail write "${REAL} cannot be replaced."
@@ -270,9 +297,9 @@ replace_dropin() {
 }
 
 remove_dropin() {
-  open_journal "${DROPIN}" "${DROPIN_JOURNAL}"
+  mkdir -m 700 "${DROPIN_JOURNAL}" || fail write "${DROPIN_JOURNAL} cannot be made."
   CHANGED_DROPIN=yes
-  rm -f "${DROPIN}" || fail write "${DROPIN} cannot be removed."
+  mv -f "${DROPIN}" "${DROPIN_JOURNAL}/old" || fail write "${DROPIN} cannot be removed."
 }
 
 withdraw_dropin() {
@@ -350,7 +377,7 @@ restore() {
 # --- The three actions
 
 begin_change() {
-  for command in awk cp flock grep ln mkdir mv rm sed sleep systemctl timeout; do
+  for command in awk cp flock grep ln mkdir mv rm sed sha256sum sleep stat systemctl timeout; do
     command -v "${command}" >/dev/null || fail commands "The command ${command} is missing."
   done
   if ! take_lock; then ask_sshd "${CONFIG}" || fail_as_sshd_says config 'sshd refuses its configuration'; fi
@@ -384,7 +411,8 @@ apply() {
   if ! is_as_wanted; then
     prepare_config "${BLOCK}"
     is_as_wanted || fail_as_overridden
-    if takes_dropins && ! has_block; then
+    if has_block; then HAD_BLOCK=yes; fi
+    if [ -z "${HAD_BLOCK}" ] && takes_dropins; then
       replace_dropin
       if ! holds_now; then
         withdraw_dropin
@@ -396,6 +424,7 @@ apply() {
     holds_now || fail_as_overridden
   fi
   restart
+  keep_backup || say "No backup could be kept as ${BACKUP}."
   say "sshd asks a silent client for a sign of life every ${WANTED} seconds, up to ${WANTED_COUNT_MAX} times"
   say "(before: every ${WAS%/*} seconds, ${WAS#*/} times; 0 seconds is never)."
   report_match_blocks
@@ -419,11 +448,13 @@ remove() {
   begin_change
   if has_block; then
     prepare_config ''
+    prefer_backup
     replace_config
   fi
   if [ -e "${DROPIN}" ]; then remove_dropin; fi
   ask_sshd "${CONFIG}" || fail_as_sshd_says candidate 'sshd refuses the configuration without our setting'
   restart
+  rm -f "${BACKUP}" || say "${BACKUP} could not be removed."
   WANTED=${INTERVAL} WANTED_COUNT_MAX=${COUNT_MAX}
   end_change removed removed
 }
@@ -436,6 +467,7 @@ main() {
   WAS=${INTERVAL}/${COUNT_MAX}
   if [ -L "${CONFIG}" ]; then REAL=$(readlink -f "${CONFIG}"); fi
   JOURNAL=${REAL%/*}/.cdk-ssh-keepalive
+  BACKUP=${REAL}.before-cdk-ssh-keepalive
   case ${SSM_Action} in Apply) apply ;; Check) check ;; *) remove ;; esac
 }
 

@@ -104,6 +104,7 @@ describe.each(['dash', 'bash'] as const)('Under %s, the script of the document',
         expect(verdict.sshd).toMatch(/^\d+\.\d+/);
         expect(text).toContain('sshd.service was restarted');
         expect(al2.config.toString()).toBe(BLOCK + AL2.toString());
+        expect(readFileSync(al2.root.in('etc/ssh/sshd_config.before-cdk-ssh-keepalive')).equals(AL2)).toBe(true);
         const after = await al2.effective();
         expect(after.filter((line) => !before.includes(line))).toEqual([
           'clientaliveinterval 60',
@@ -367,6 +368,27 @@ fi
           expect(host.files()).toEqual(before);
           expect(host.restarts()).toBe(2);
         }
+      });
+
+      it('gives back hard links, which a new file cannot have', async () => {
+        const host = await machine(AL2);
+        linkSync(host.root.in('etc/ssh/sshd_config'), host.root.in('etc/ssh/other_name'));
+        await host.act('Apply');
+        await host.act('Apply', '30');
+        expect((await host.act('Remove')).verdict.verdict).toBe('removed');
+        expect(statSync(host.root.in('etc/ssh/sshd_config')).ino).toBe(
+          statSync(host.root.in('etc/ssh/other_name')).ino,
+        );
+        expect(host.config.equals(AL2)).toBe(true);
+      });
+
+      it('keeps what somebody else has changed since: lines, and the mode', async () => {
+        const host = await machine(AL2);
+        await host.act('Apply');
+        host.root.write('etc/ssh/sshd_config', `${BLOCK}${AL2.toString()}MaxSessions 5\n`, 0o640);
+        expect((await host.act('Remove')).verdict.verdict).toBe('removed');
+        expect(host.config.toString()).toBe(`${AL2.toString()}MaxSessions 5\n`);
+        expect((statSync(host.root.in('etc/ssh/sshd_config')).mode & 0o777).toString(8)).toBe('640');
       });
 
       it('has nothing to do where nothing is ours', async () => {
