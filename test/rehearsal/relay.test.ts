@@ -1,20 +1,30 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EchoServer } from '../../bin/rehearsal/echo-server';
 import type { End, RelayProps } from '../../bin/rehearsal/relay';
 import { Relay } from '../../bin/rehearsal/relay';
 
-const FORGET_AFTER_MS = 150;
+const FORGET_AFTER_MS = 60_000;
+const realTimeout = setTimeout;
+
+/** Long enough for what must not come to arrive, were it sent. */
+const aMoment = (): Promise<void> => new Promise((resolve) => realTimeout(resolve, 100));
 
 describe('A relay', () => {
+  // Sockets are real; the clock is turned by hand, since a busy machine is late.
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] }));
   const closables: { close(): void }[] = [];
-  afterEach(() => closables.splice(0).forEach((closable) => closable.close()));
+  afterEach(() => {
+    closables.splice(0).forEach((closable) => closable.close());
+    jest.useRealTimers();
+  });
 
   interface Client {
     readonly socket: Socket;
     /** What came, with `END`, `CLOSED` and errors among it. */
     readonly came: string[];
+    /** Says something and waits for its echo. */
     say(text: string): Promise<void>;
   }
 
@@ -30,7 +40,7 @@ describe('A relay', () => {
     socket.on('error', (error) => came.push(error.message));
     const say = async (text: string): Promise<void> => {
       socket.write(text);
-      await sleep(30);
+      await once(socket, 'data');
     };
     return { socket, came, say };
   }
@@ -46,18 +56,19 @@ describe('A relay', () => {
   it('passes on an end of stream', async () => {
     const { socket, came } = await connectThrough();
     socket.end('bye');
-    await sleep(60);
+    await once(socket, 'close');
     expect(came).toEqual(['bye', 'END', 'CLOSED']);
   });
 
   it('remembers a connection for as long as something passes', async () => {
     const forgotten = jest.fn();
     const { came, say } = await connectThrough({ onForgotten: forgotten });
-    for (let round = 0; round < 6; round++) {
-      await say(`${round}`);
-      await sleep(FORGET_AFTER_MS / 2 - 30);
+    for (const round of ['0', '1', '2', '3']) {
+      await say(round);
+      jest.advanceTimersByTime(FORGET_AFTER_MS - 1);
     }
-    expect(came).toEqual(['0', '1', '2', '3', '4', '5']);
+    await say('4');
+    expect(came).toEqual(['0', '1', '2', '3', '4']);
     expect(forgotten).not.toHaveBeenCalled();
   });
 
@@ -66,13 +77,13 @@ describe('A relay', () => {
     const { socket, came, say } = await connectThrough({ onForgotten: forgotten, onTraffic: traffic });
     await say('hello');
     traffic.mockClear();
-    await sleep(FORGET_AFTER_MS + 50);
+    jest.advanceTimersByTime(FORGET_AFTER_MS);
     expect(forgotten).toHaveBeenCalledTimes(1);
-    await say('anybody there?');
-    await say('hello?');
-    await sleep(FORGET_AFTER_MS + 50);
+    socket.write('anybody there?');
+    await aMoment();
+    jest.advanceTimersByTime(FORGET_AFTER_MS);
     socket.end();
-    await sleep(50);
+    await aMoment();
     expect(came).toEqual(['hello']);
     expect(traffic).not.toHaveBeenCalled();
     expect(forgotten).toHaveBeenCalledTimes(1);
@@ -82,7 +93,9 @@ describe('A relay', () => {
     const forgotten = jest.fn();
     const { socket } = await connectThrough({ onForgotten: forgotten });
     socket.end();
-    await sleep(FORGET_AFTER_MS + 100);
+    await once(socket, 'close');
+    await aMoment();
+    jest.advanceTimersByTime(FORGET_AFTER_MS);
     expect(forgotten).not.toHaveBeenCalled();
   });
 });
