@@ -34,10 +34,11 @@ ANSWER=''                   # what sshd said last
 INTERVAL=- COUNT_MAX=-      # the values in it
 WAS=-/-                     # the values when this run began
 WANTED=- WANTED_COUNT_MAX=- # the values that this run is for
-VERSION=- WHERE=${CONFIG}
-REAL=${CONFIG}                # sshd_config behind its symlinks
+VERSION=- WHERE=${CONFIG}   # sshd's version, and the file that the interval comes from
+REAL=${CONFIG}              # sshd_config behind its symlinks
 JOURNAL='' DROPIN_JOURNAL=${DROPIN%/*}/.cdk-ssh-keepalive
-BACKUP='' HAD_BLOCK=''
+BACKUP=''                   # the main file of before our block
+HOLDS=''                    # what the main file held before: block, includes, both or neither
 UNIT=''                     # the systemd unit of the running sshd
 GREETED=''                  # yes when sshd answered on its port before the change
 LOCKED=''                   # yes when no other run can be at work
@@ -49,7 +50,8 @@ say() { # SENTENCE
   TEXT=${TEXT}$1${NL}
 }
 
-finish() { # VERDICT REASON EXIT-CODE
+finish() { # VERDICT REASON EXIT-CODE: builtins alone, because it is also what is left when no process can be started
+  trap - EXIT
   printf 'cdk-ssh-keepalive verdict=%s interval=%s countmax=%s was=%s where=%s sshd=%s reason=%s\n' \
     "$1" "${WANTED}" "${WANTED_COUNT_MAX}" "${WAS}" "${WHERE}" "${VERSION}" "$2"
   printf '%s' "${TEXT}"
@@ -58,6 +60,11 @@ finish() { # VERDICT REASON EXIT-CODE
 
 fail() { # REASON SENTENCE: puts back what this run changed and ends it
   trap '' HUP INT TERM
+  if [ -n "${CHANGED_CONFIG}${CHANGED_DROPIN}" ]; then
+    trap 'finish failed interrupted 3' EXIT
+  else
+    trap 'finish failed interrupted 2' EXIT
+  fi
   say "$2"
   if restore; then
     if [ -n "${CHANGED_CONFIG}${CHANGED_DROPIN}" ]; then say 'Everything is as it was before.'; else say 'Nothing was changed.'; fi
@@ -114,11 +121,11 @@ ask_sshd() { # FILE: what holds with it; -ddd adds sshd's version, the files, an
       [Cc]lient[Aa]live[Ii]nterval' '*) INTERVAL=${line#* } ;;
       [Cc]lient[Aa]live[Cc]ount[Mm]ax' '*) COUNT_MAX=${line#* } ;;
       [Pp]id[Ff]ile' '*) PID_FILE=${line#* } ;;
-      [Ll]isten[Aa]ddress' '*) LISTEN=${LISTEN:-${line#* }} ;;
+      [Ll]isten[Aa]ddress' '*) LISTEN=${line#* } ;; # the last: of [::] and 0.0.0.0 the one that is never off
       'debug1: sshd version '*) VERSION=${line#*version } ;;
       'debug2: load_server_config: filename '*) FILES=${FILES}${line#*filename }${NL} ;;
       'debug3: checking match for '*) MATCHES=yes ;;
-      'debug3: '*' setting '[Cc]lient[Aa]live[Ii]nterval*) WHERE=${WHERE:-${line#debug3: }} ;;
+      'debug3: /'*' setting '[Cc]lient[Aa]live[Ii]nterval*) WHERE=${WHERE:-${line#debug3: }} ;;
       *) ;;
     esac
   done
@@ -127,8 +134,8 @@ ask_sshd() { # FILE: what holds with it; -ddd adds sshd's version, the files, an
   VERSION=${VERSION#OpenSSH_}
   VERSION=${VERSION%%[!A-Za-z0-9._-]*}
   WHERE=${WHERE%% setting *}
-  WHERE=${WHERE:-${CONFIG}}
   WHERE=${WHERE%:*}
+  case ${WHERE} in '' | *[[:space:]]*) WHERE=${CONFIG} ;; *) ;; esac
   case ${INTERVAL}/${COUNT_MAX} in /* | */ | *[!0-9/]*) return 1 ;; *) ;; esac
 }
 
@@ -141,8 +148,20 @@ fail_as_sshd_says() { # REASON SENTENCE: and its answer, without the debug lines
   fail "$1" "$2:${NL}${complaint}"
 }
 
-read_other_settings() { # every effective setting but the two
-  OTHERS=$(printf '%s\n' "${ANSWER}" | grep -v -i -e '^debug[123]: ' -e '^clientalive')
+read_other_settings() { # every effective setting but the two; the list begins with the port, after all complaints
+  OTHERS='' listed=''
+  set -f
+  IFS=${NL}
+  for line in ${ANSWER}; do
+    case ${line} in
+      [Pp]ort' '[0-9]*) listed=yes ;;
+      [Cc]lient[Aa]live*) continue ;;
+      *) ;;
+    esac
+    if [ -n "${listed}" ]; then OTHERS=${OTHERS}${line}${NL}; fi
+  done
+  unset IFS
+  set +f
 }
 
 # --- What beats the global section
@@ -170,9 +189,10 @@ report_match_blocks() { # those that give other values to the connections that t
   IFS=${NL}
   # shellcheck disable=SC2086 # one file name a line
   found=$(awk '
-    FNR == 1 { match_line = "" }
+    FNR == 1 { match_line = NR == 1 ? "" : included_by }
     { sub(/\r$/, ""); sub(/^[ \t]+/, ""); keyword = tolower($0) }
     keyword ~ /^match[ \t=]/ { match_line = $0 }
+    keyword ~ /^include[ \t="]/ && match_line != "" { included_by = match_line }
     match_line != "" && keyword ~ /^clientalive(interval|countmax)[ \t="]/ {
       print FILENAME " line " FNR ": " $0 " (" match_line ")"
     }' ${files:-"${CONFIG}"})
@@ -193,7 +213,7 @@ is_unfinished() {
 }
 
 take_lock() { # returns 1 after it had to wait, because then sshd must be asked again
-  (: >>"${LOCK}") 2>/dev/null || fail lock "${LOCK} cannot be written."
+  true >>"${LOCK}" || fail lock "${LOCK} cannot be written."
   exec 9>>"${LOCK}"
   if flock -n 9; then return 0; fi
   tries=120
@@ -238,17 +258,34 @@ close_journals() {
   rm -rf "${JOURNAL}" "${DROPIN_JOURNAL}"
 }
 
-has_block() {
-  grep -q "^${BEGIN}\$" "${REAL}"
-}
-
-refuse_damaged_markers() {
-  damage=$(awk -v begin="${BEGIN}" -v end="${END}" '
+inspect_config() { # our block in the main file, an Include of drop-ins before all that competes, and damaged markers
+  found=$(awk -v begin="${BEGIN}" -v end="${END}" '
     $0 == begin { if (blocks++) print "line " FNR ": a second block begins"; open = FNR; next }
     $0 == end { if (!open) print "line " FNR ": a block ends that did not begin"; open = 0; next }
     /^[ \t]*#[ \t]*(BEGIN|END)[ \t]+cdk-ssh-keepalive/ { print "line " FNR ": this marker was edited" }
-    END { if (open) print "line " open ": a block begins that does not end" }' "${REAL}")
-  [ -z "${damage}" ] || fail markers "The markers of cdk-ssh-keepalive in ${REAL} are damaged; repair or delete them:${NL}${damage}"
+    { line = tolower($0) }
+    line ~ /^[ \t]*include[ \t"=].*sshd_config\.d\// && !competes { includes = 1 }
+    line ~ /^[ \t]*(include|match|clientalive)/ { competes = 1 }
+    END {
+      if (open) print "line " open ": a block begins that does not end"
+      print "holds" (blocks ? " block" : "") (includes ? " includes" : "")
+    }' "${REAL}")
+  HOLDS=${found##*"${NL}"}
+  if [ "${found}" = "${HOLDS}" ]; then return; fi
+  fail markers "The markers of cdk-ssh-keepalive in ${REAL} are damaged; repair or delete them:${NL}${found%"${NL}"*}"
+}
+
+has_block() {
+  case ${HOLDS} in *' block'*) ;; *) return 1 ;; esac
+}
+
+takes_dropins() {
+  case ${HOLDS} in *' includes') ;; *) return 1 ;; esac
+  [ -d "${DROPIN%/*}" ] || return 1
+  for file in "${DROPIN%/*}"/*.conf; do
+    expr "x${file}" '<' "x${DROPIN}" >/dev/null || return 0
+    if grep -q -s -i '^[[:space:]]*clientalive' "${file}"; then return 1; fi
+  done
 }
 
 prepare_config() { # BLOCK: the candidate for the main file, which must satisfy sshd before anything is renamed
@@ -264,7 +301,7 @@ prepare_config() { # BLOCK: the candidate for the main file, which must satisfy 
 
 # The file of before our block stays beside it as long as the block does.
 keep_backup() {
-  if [ -n "${CHANGED_CONFIG}" ] && [ -z "${HAD_BLOCK}" ]; then mv -f "${JOURNAL}/old" "${BACKUP}"; fi
+  if [ -n "${CHANGED_CONFIG}" ] && ! has_block; then mv -f "${JOURNAL}/old" "${BACKUP}"; fi
 }
 
 read_fingerprint() { # FILE: mode, owner and content
@@ -283,10 +320,6 @@ prefer_backup() {
 replace_config() {
   CHANGED_CONFIG=yes
   mv -f "${JOURNAL}/new" "${REAL}" || fail write "${REAL} cannot be replaced."
-}
-
-takes_dropins() {
-  [ -d "${DROPIN%/*}" ] && grep -q -i '^[[:space:]]*include[[:space:]"=].*sshd_config\.d/' "${REAL}"
 }
 
 replace_dropin() {
@@ -377,13 +410,13 @@ restore() {
 # --- The three actions
 
 begin_change() {
-  for command in awk cp flock grep ln mkdir mv rm sed sha256sum sleep stat systemctl timeout; do
+  for command in awk cp expr flock grep ln mkdir mv rm sed sha256sum sleep stat systemctl timeout; do
     command -v "${command}" >/dev/null || fail commands "The command ${command} is missing."
   done
   if ! take_lock; then ask_sshd "${CONFIG}" || fail_as_sshd_says config 'sshd refuses its configuration'; fi
   LOCKED=yes
   clear_journals
-  refuse_damaged_markers
+  inspect_config
   find_unit
   if [ -n "${UNIT}" ] && greets; then GREETED=yes; fi
   read_other_settings
@@ -396,9 +429,10 @@ holds_now() { # sshd's word on the files as they are now
   is_as_wanted && [ "${OTHERS}" = "${BEFORE}" ]
 }
 
-end_change() { # VERDICT REASON
-  close_journals || say "${JOURNAL} could not be removed; the next run does it."
-  finish "$1" "$2" 0
+commit() { # VERDICT REASON: the change holds, whatever becomes of the tidying up
+  trap '' HUP INT TERM
+  VERDICT=$1 REASON=$2
+  trap 'finish "${VERDICT}" "${REASON}" 0' EXIT
 }
 
 apply() {
@@ -411,8 +445,7 @@ apply() {
   if ! is_as_wanted; then
     prepare_config "${BLOCK}"
     is_as_wanted || fail_as_overridden
-    if has_block; then HAD_BLOCK=yes; fi
-    if [ -z "${HAD_BLOCK}" ] && takes_dropins; then
+    if ! has_block && takes_dropins; then
       replace_dropin
       if ! holds_now; then
         withdraw_dropin
@@ -424,11 +457,13 @@ apply() {
     holds_now || fail_as_overridden
   fi
   restart
-  keep_backup || say "No backup could be kept as ${BACKUP}."
+  commit changed "${UNFINISHED:+resumed-}applied"
   say "sshd asks a silent client for a sign of life every ${WANTED} seconds, up to ${WANTED_COUNT_MAX} times"
   say "(before: every ${WAS%/*} seconds, ${WAS#*/} times; 0 seconds is never)."
   report_match_blocks
-  end_change changed "${UNFINISHED:+resumed-}applied"
+  keep_backup || say "No backup could be kept as ${BACKUP}."
+  close_journals || say "${JOURNAL} could not be removed; the next run does it."
+  exit 0
 }
 
 check() {
@@ -454,13 +489,16 @@ remove() {
   if [ -e "${DROPIN}" ]; then remove_dropin; fi
   ask_sshd "${CONFIG}" || fail_as_sshd_says candidate 'sshd refuses the configuration without our setting'
   restart
-  rm -f "${BACKUP}" || say "${BACKUP} could not be removed."
   WANTED=${INTERVAL} WANTED_COUNT_MAX=${COUNT_MAX}
-  end_change removed removed
+  commit removed removed
+  rm -f "${BACKUP}" || say "${BACKUP} could not be removed."
+  close_journals || say "${JOURNAL} could not be removed; the next run does it."
+  exit 0
 }
 
 main() {
-  trap 'fail interrupted "The run was interrupted."' HUP INT TERM
+  # A shell that cannot fork ends at once, so the end is trapped as well.
+  trap 'fail interrupted "The run was interrupted."' EXIT HUP INT TERM
   read_parameters
   [ -x "${SSHD}" ] || fail sshd "${SSHD} is missing: there is no OpenSSH server here."
   ask_sshd "${CONFIG}" || fail_as_sshd_says config 'sshd refuses its configuration as it is, so it is left alone'
