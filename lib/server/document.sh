@@ -212,12 +212,21 @@ is_unfinished() {
   [ -e "${JOURNAL}" ] || [ -e "${DROPIN_JOURNAL}" ]
 }
 
+is_free() { # flock's 1 is "held by another"; anything else is no lock at all
+  flock -n 9
+  case $? in
+    0) ;;
+    1) return 1 ;;
+    *) fail lock "${LOCK} cannot be locked." ;;
+  esac
+}
+
 take_lock() { # returns 1 after it had to wait, because then sshd must be asked again
   true >>"${LOCK}" || fail lock "${LOCK} cannot be written."
   exec 9>>"${LOCK}"
-  if flock -n 9; then return 0; fi
+  if is_free; then return 0; fi
   tries=120
-  until flock -n 9; do
+  until is_free; do
     tries=$((tries - 1))
     [ "${tries}" -gt 0 ] || fail lock "Another run has held ${LOCK} for two minutes."
     sleep 1
