@@ -135,7 +135,7 @@ ask_sshd() { # FILE: what holds with it; -ddd adds sshd's version, the files, an
   VERSION=${VERSION%%[!A-Za-z0-9._-]*}
   WHERE=${WHERE%% setting *}
   WHERE=${WHERE%:*}
-  case ${WHERE} in '' | *[[:space:]]*) WHERE=${CONFIG} ;; *) ;; esac
+  case ${WHERE} in '' | "${JOURNAL}/new" | *[[:space:]]*) WHERE=${CONFIG} ;; *) ;; esac
   case ${INTERVAL}/${COUNT_MAX} in /* | */ | *[!0-9/]*) return 1 ;; *) ;; esac
 }
 
@@ -302,7 +302,7 @@ prepare_config() { # BLOCK: the candidate for the main file, which must satisfy 
   cp -a "${REAL}" "${JOURNAL}/new" || fail write "${JOURNAL}/new cannot be written."
   # At the top, before any Include or Match: the first value wins.
   { printf '%s' "$1" && sed "/^${BEGIN}\$/,/^${END}\$/d" "${REAL}"; } >"${JOURNAL}/new" || fail write "${JOURNAL}/new cannot be written."
-  run_sshd -t -f "${JOURNAL}/new" || fail_as_sshd_says candidate 'sshd refuses the new configuration'
+  # -T does all that -t does, and tells what would hold.
   ask_sshd "${JOURNAL}/new" || fail_as_sshd_says candidate 'sshd refuses the new configuration'
   read_other_settings
   [ "${OTHERS}" = "${BEFORE}" ] || fail candidate 'The new configuration would change another setting.'
