@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, renameSync, symlinkSync } from 'node:fs';
+import { linkSync, readFileSync, readdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { findOpenSsh } from '../../bin/rehearsal/openssh';
 import { PrivateRoot, type PrivateRootProps } from '../../bin/rehearsal/private-root';
@@ -106,13 +106,18 @@ describe.each(['dash', 'bash'] as const)('Under %s, the first-boot snippet', (sh
       expect(restarts(root)).toBe(0);
     });
 
-    it("leaves to the document's script what takes more than it knows: a symlink, and markers of ours", async () => {
+    it("leaves to the document's script what takes more than it knows: links, and markers of ours", async () => {
       const linked = await machine(AL2);
       renameSync(linked.in('etc/ssh/sshd_config'), linked.in('etc/ssh/real_config'));
       symlinkSync('real_config', linked.in('etc/ssh/sshd_config'));
       await boot(linked);
       expect(readFileSync(linked.in('etc/ssh/real_config')).equals(AL2)).toBe(true);
       expect(restarts(linked)).toBe(0);
+
+      const twice = await machine(AL2);
+      linkSync(twice.in('etc/ssh/sshd_config'), twice.in('etc/ssh/other_name'));
+      await boot(twice);
+      expect(config(twice).equals(AL2)).toBe(true);
 
       const damaged = await machine('# END cdk-ssh-keepalive\n');
       await boot(damaged);
