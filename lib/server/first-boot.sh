@@ -9,7 +9,8 @@ ok(){ [ "$($s -T -C user=k,host=k,addr=192.0.2.1,laddr=192.0.2.2,lport=22 -f $1|
 up(){ systemctl restart $u 9>&-&&systemctl is-active $u;}
 exec 9>/run/cdk-ssh-keepalive.lock
 mkdir -m755 /run/sshd
-flock 9&&[ "$(stat -c%h%F $c)" = "1regular file" ]&&! grep -qs cdk-ssh-keepalive $c $d&&! ok $c&&mkdir $j||exit
+case $(stat -c%h%f $c) in 18???);;*)exit;esac
+flock 9&&! grep -qs cdk-ssh-keepalive $c $d&&! ok $c&&mkdir $j||exit
 ln $c $j/old&&cp -a $c $j/new&&{ echo "$b";cat $c;}>$j/new&&ok $j/new&&{
 grep -m1 '^[^# ]' $c|grep -qi '^include.*sshd_config\.d/'&&echo "$b">$j/d&&mv $j/d $d&&ok $c||{ rm -f $d;mv $j/new $c;}
 for u in ssh sshd '';do systemctl is-active $u&&break;done
