@@ -26,6 +26,11 @@ export const FALLBACK = {
 /** The files of /etc/ssh by name, with mode and bytes. Keys are left out. */
 export type Files = Readonly<Record<string, { readonly mode: number; readonly bytes: Buffer }>>;
 
+/** What Apply writes for 60 and 120: at the top of sshd_config, or as the drop-in. */
+export const BLOCK = Buffer.from(
+  '# BEGIN cdk-ssh-keepalive\nClientAliveInterval 60\nClientAliveCountMax 120\n# END cdk-ssh-keepalive\n',
+);
+
 /** What a run of the document's script said about itself. */
 export interface Verdict {
   readonly verdict?: string;
@@ -120,7 +125,9 @@ export class FaultsMachine {
   /** Whether sshd began after these files of /etc/ssh were written. */
   hasReread(names: readonly string[]): boolean {
     const began = statSync(this.root.in('run/sshd.pid'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    return names.every((name) => statSync(this.root.in(`etc/ssh/${name}`)).mtimeMs <= began);
+    const written = (name: string): number =>
+      statSync(this.root.in(`etc/ssh/${name}`), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    return names.every((name) => written(name) <= began);
   }
 
   /** Removes everything. */
