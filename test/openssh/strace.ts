@@ -157,7 +157,7 @@ function pointsIn(lines: readonly string[]): Point[] {
     if (!syscall || !CALLS.includes(syscall)) return [];
     const nth = (counts.get(syscall) ?? 0) + 1;
     counts.set(syscall, nth);
-    return syscall.startsWith("open") && !/O_WRONLY|O_RDWR|O_CREAT/.test(line) ? [] : [{ syscall, nth }];
+    return syscall.startsWith('open') && !/O_WRONLY|O_RDWR|O_CREAT/.test(line) ? [] : [{ syscall, nth }];
   });
 }
 
