@@ -29,7 +29,7 @@ export interface Property {
 
 const CONFIG = 'etc/ssh/sshd_config';
 const DROPIN = 'etc/ssh/sshd_config.d/00-cdk-ssh-keepalive.conf';
-const OURS = /^# BEGIN cdk-ssh-keepalive\n[^]*?^# END cdk-ssh-keepalive\n/m;
+const OURS = /^# BEGIN cdk-ssh-keepalive\n[^]*?^# END cdk-ssh-keepalive(\n|(?![^]))/m;
 const EXIT_CODES = { unchanged: [0], changed: [0], compliant: [0], removed: [0], drifted: [1], failed: [2, 3] };
 
 // The first is the one that the scripts ask for; the others are what the Match blocks of the tests are about.
@@ -45,6 +45,7 @@ const FIRST_BOOT: Wanted = { interval: 60, countMax: 120 };
 export class Invariants {
   configurations = 0;
   checks = 0;
+  private readonly ends = new Map<string, number>();
   private connections: readonly string[] = CONNECTIONS;
 
   constructor(private readonly machine: SuiteMachine) {}
@@ -56,7 +57,10 @@ export class Invariants {
    * @throws on the first invariant that does not hold
    */
   async ofDocument(files: Files, wanted: Wanted, property?: Property): Promise<Result> {
-    return this.withProperty(files, property, () => this.takeThrough(wanted));
+    const result = await this.withProperty(files, property, () => this.takeThrough(wanted));
+    const end = result.verdict === 'failed' ? `failed (${result.reason})` : result.verdict;
+    this.ends.set(end, (this.ends.get(end) ?? 0) + 1);
+    return result;
   }
 
   /**
@@ -66,6 +70,11 @@ export class Invariants {
    */
   async ofFirstBoot(files: Files, property?: Property): Promise<void> {
     return this.withProperty(files, property, () => this.bootTwice());
+  }
+
+  /** How often Apply ended how. */
+  summary(): string {
+    return [...this.ends].map(([end, count]) => `${end} ${count}`).join(', ');
   }
 
   private async takeThrough(wanted: Wanted): Promise<Result> {
@@ -223,7 +232,7 @@ export class Invariants {
   }
 
   private async ask(): Promise<Answers> {
-    const questions = this.connections.map((connection) => `echo @@; sshd -T -C ${connection} 2>&1 || echo "exit $?"`);
+    const questions = this.connections.map((connection) => `echo @@; sshd -T -C ${connection} || echo "exit $?"`);
     const { status, stdout, stderr } = await this.machine.run(`${questions.join('\n')}\nsshd -t`);
     const settings = stdout.toLowerCase().split('@@\n').slice(1);
     return { accepted: status === 0, complaint: stderr, settings };

@@ -82,7 +82,7 @@ export class SuiteMachine {
     try {
       if ((await machine.tell(BEGIN)) !== 'ready') throw new Error(`A machine of ${suite.name} does not start.`);
       machine.makeSureOfWhereThisIs(token);
-      machine.sshdVersion = /OpenSSH_\S+/.exec((await machine.run('/usr/sbin/sshd -V')).stderr)?.[0] ?? 'unknown';
+      machine.sshdVersion = /OpenSSH_[\w.]+/.exec((await machine.run('/usr/sbin/sshd -V')).stderr)?.[0] ?? 'unknown';
       return machine;
     } catch (error) {
       machine.stop();

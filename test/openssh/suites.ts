@@ -1,6 +1,7 @@
 // The OpenSSH servers of Debian's suites, each unpacked once into a folder that one can chroot into; nothing is
 // installed. Knows nothing about keepalives, nor how a suite is run.
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
@@ -29,14 +30,18 @@ export interface Suite {
 
 const CACHE = join(__dirname, '..', '..', '.cache', 'openssh-suites');
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
-// What the scripts call and their shells; apt adds what these need. busybox brings up the loopback device.
 const PACKAGES = [
-  'base-passwd bash busybox-static coreutils dash grep libc-bin mawk openssh-client openssh-server sed util-linux',
-].flatMap((names) => names.split(' '));
+  // What the scripts call, and their shells; apt adds what these need.
+  ...['bash', 'coreutils', 'dash', 'grep', 'libc-bin', 'mawk', 'openssh-server', 'sed', 'util-linux'],
+  // What the tests call; busybox brings up the loopback device.
+  ...['base-passwd', 'busybox-static', 'e2fsprogs', 'mount', 'openssh-client'],
+];
+// Another list makes another tree.
+const LIST = createHash('sha256').update(PACKAGES.join()).digest('hex').slice(0, 8);
 
 /** The suite, from the cache or, the first time, from Debian's archive. */
 export function findSuite(name: SuiteName): Suite {
-  const home = join(CACHE, `${name}-${process.arch}`);
+  const home = join(CACHE, `${name}-${process.arch}-${LIST}`);
   if (!existsSync(home)) unpack(name, home);
   return { name, tree: join(home, 'tree'), mountPoint: join(home, 'machine') };
 }
