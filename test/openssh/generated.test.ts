@@ -9,7 +9,7 @@ import { bringScripts } from './suite-script';
 import { bringSystemctl } from './suite-systemctl';
 import { SUITE_NAMES, type Suite, findSuite } from './suites';
 
-const RUNS_PER_SUITE = 150;
+const RUNS_PER_SUITE = 250;
 const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 jest.setTimeout(3_600_000);
 
@@ -26,23 +26,29 @@ describeWithSuites('On generated configurations', () => {
 
 /** What went wrong, as a text; nothing if nothing did. */
 function settled(examination: Promise<void>): Promise<string> {
-  return examination.then(() => '').catch((error: Error) => error.message);
+  return examination
+    .then(() => '')
+    .catch((error: Error) => [error, error.cause].map((one) => (one instanceof Error ? one.message : '')).join('\n'));
 }
 
 async function examine(suite: Suite): Promise<void> {
+  // Another one for each, so that together they see more.
+  const seed = SEED + SUITE_NAMES.indexOf(suite.name);
   const machine = await SuiteMachine.start(suite);
   const invariants = new Invariants(machine);
   try {
     bringScripts(machine);
     bringSystemctl(machine, 'assenting');
     const property = fc.asyncProperty(configurations, wantedValues, async (files, wanted) => {
-      await invariants.ofDocument(files, wanted);
+      const { verdict, reason, output } = await invariants.ofDocument(files, wanted);
+      // Nothing here is immutable or damaged: only sshd and Match blocks for everybody are in the way.
+      if (verdict === 'failed' && !['config', 'overridden'].includes(reason)) throw new Error(output);
     });
-    await fc.assert(property, { numRuns: RUNS_PER_SUITE, seed: SEED });
+    await fc.assert(property, { numRuns: RUNS_PER_SUITE, seed });
   } finally {
     machine.stop();
     process.stdout.write(
-      `${suite.name}: ${machine.sshdVersion}, ${invariants.configurations} generated configurations (seed ${SEED}), ` +
+      `${suite.name}: ${machine.sshdVersion}, ${invariants.configurations} generated configurations (seed ${seed}), ` +
         `${invariants.checks} checks, ended as ${invariants.summary()}\n`,
     );
   }

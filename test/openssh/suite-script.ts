@@ -47,7 +47,8 @@ export async function act(machine: SuiteMachine, action: Action, { interval, cou
   const [first = '', ...rest] = stdout.split('\n');
   const fields = VERDICT.exec(first)?.groups as Omit<Result, 'status' | 'text' | 'output'> | undefined;
   // Only a failure may have more to say, in the words of the command that failed.
-  if (!fields || (stderr && fields.verdict !== 'failed')) throw new Error(`This is not a verdict (exit ${status}):\n${output}`);
+  if (!fields || (stderr && fields.verdict !== 'failed'))
+    throw new Error(`This is not a verdict (exit ${status}):\n${output}`);
   return { ...fields, status, text: rest.join('\n'), output };
 }
 
