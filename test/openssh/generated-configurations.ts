@@ -40,7 +40,7 @@ const globally: fc.Arbitrary<[string, string]> = fc.constantFrom(
   ['UsePrivilegeSeparation', 'yes'],
   ['RSAAuthentication', 'no'],
 );
-// Most of all: what no sshd accepts.
+// What no sshd accepts.
 const broken: fc.Arbitrary<string> = oneOf('PermitRootLogon no', 'ClientAliveInterval', 'Match', 'Port "22');
 
 /** A keyword and its value as people write them. */
@@ -133,20 +133,18 @@ const text = (...parts: fc.Arbitrary<string[]>[]): fc.Arbitrary<string> =>
     const all = lines.flat();
     return all.length === 0 ? '' : all.join('\n') + end;
   });
-const maybe = (line: fc.Arbitrary<string>, freq: number): fc.Arbitrary<string[]> =>
-  fc.option(line, { nil: undefined, freq }).map((value) => (value === undefined ? [] : [value]));
-// freq 0 is never, 1 is every other time, more is more seldom nothing.
-const seldom = (line: fc.Arbitrary<string>, oneIn: number): fc.Arbitrary<string[]> =>
-  fc.tuple(fc.integer({ min: 1, max: oneIn }), line).map(([draw, value]) => (draw === oneIn ? [value] : []));
+/** Once in so many times. */
+const oneIn = (times: number, line: fc.Arbitrary<string>): fc.Arbitrary<string[]> =>
+  fc.tuple(fc.integer({ min: 1, max: times }), line).map(([draw, value]) => (draw === times ? [value] : []));
 
 const main = fc
   .tuple(
     text(
-      seldom(ourBlock, 5),
-      maybe(include, 1),
+      oneIn(5, ourBlock),
+      oneIn(2, include),
       fc.array(globalLine, { maxLength: 6 }),
-      seldom(include, 4),
-      seldom(broken, 40),
+      oneIn(4, include),
+      oneIn(40, broken),
       fc.array(matchBlock, { maxLength: 3 }),
     ),
     fc.integer({ min: 1, max: 10 }),
@@ -155,7 +153,7 @@ const main = fc
   .map(([lines, draw]) =>
     draw === 10 && !lines.includes('cdk-ssh-keepalive') ? lines.replaceAll('\n', '\r\n') : lines,
   );
-const dropIn = text(fc.array(globalLine, { maxLength: 3 }), seldom(matchBlock, 3), seldom(broken, 60));
+const dropIn = text(fc.array(globalLine, { maxLength: 3 }), oneIn(3, matchBlock), oneIn(60, broken));
 
 /** What /etc/ssh holds. */
 export const configurations: fc.Arbitrary<Files> = fc
