@@ -20,6 +20,8 @@ PRIVSEP=/run/sshd
 LOCK=/run/cdk-ssh-keepalive.lock
 LC_ALL=C
 export PATH LC_ALL
+# Functions that bash takes from the environment would be called instead.
+unset -f awk bash command cp expr flock grep head ln mkdir mv printf readlink rm sed sha256sum sleep stat systemctl timeout tr
 set -u
 umask 077
 
@@ -377,7 +379,7 @@ greets() { # sshd's banner, on the first address that it listens on
   esac
   # sh has no /dev/tcp, so bash expands this.
   # shellcheck disable=SC2016
-  timeout 5 bash -c 'exec 3<>"/dev/tcp/$1/$2" && read -r -t 4 line <&3 && [ "${line#SSH-}" != "$line" ]' \
+  timeout 5 bash -p -c 'exec 3<>"/dev/tcp/$1/$2" && read -r -t 4 line <&3 && [ "${line#SSH-}" != "$line" ]' \
     bash "${host}" "${address##*:}" 2>/dev/null 9>&-
 }
 

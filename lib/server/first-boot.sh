@@ -7,7 +7,7 @@ ClientAliveCountMax $m
 # END cdk-ssh-keepalive"
 ok(){ [ "$($s -T -C user=k,host=k,addr=192.0.2.1,laddr=192.0.2.2,lport=22 -f $1|grep -ciEx "clientalive(interval $i|countmax $m)")" = 2 ];}
 up(){ systemctl restart $u 9>&-&&systemctl is-active $u;}
-exec 9>/run/cdk-ssh-keepalive.lock
+exec 9>>/run/cdk-ssh-keepalive.lock
 mkdir -m755 /run/sshd
 case $(stat -c%h%f $c) in 18???);;*)exit;esac
 flock 9&&! grep -qs cdk-ssh-keepalive $c $d&&! ok $c&&mkdir $j||exit
