@@ -147,7 +147,7 @@ is_as_wanted() {
 
 fail_as_sshd_says() { # REASON SENTENCE: and its answer, without the debug lines
   complaint=$(printf '%s\n' "${ANSWER}" | tr -d '\r' | grep -v -e '^debug[123]: ' -e '^$' | head -n 5)
-  fail "$1" "$2:${NL}${complaint}"
+  fail "$1" "$2:${NL}${complaint:-It ended without a word; try ${SSHD} -T.}"
 }
 
 read_other_settings() { # every effective setting but the two; the list begins with the port, after all complaints

@@ -16,7 +16,7 @@ import {
   withoutLeftovers,
   type Files,
 } from './faults-machine';
-import { STRACE, Strace, faultName, type Fault, type HitRun, type Kind } from './strace';
+import { Strace, faultName, type Fault, type HitRun, type Kind } from './strace';
 
 /** What is run, on what, from which state. */
 interface Scenario {
@@ -201,7 +201,7 @@ function choose(all: readonly Fault[]): Fault[] {
   });
 }
 
-describeWith(['sshd', 'ssh', 'dash', STRACE], 'A fault at any system call', () => {
+describeWith(['sshd', 'ssh', 'dash', 'strace'], 'A fault at any system call', () => {
   const trials: Trial[] = [];
   const counts = new Map<Kind, number>();
   let planned = 0;

@@ -8,10 +8,10 @@ import { AMAZON_LINUX_2, DEBIAN_12, FALLBACK, FaultsMachine, sameFiles, verdictO
 import { SHELLS, runWithOnly } from './minimal-commands';
 
 /** Without one of these the script changes nothing. systemctl, which it also needs, belongs to the private root. */
-const NEEDED = ['awk', 'cp', 'flock', 'grep', 'ln', 'mkdir', 'mv', 'rm', 'sed', 'sleep', 'timeout'];
+const NEEDED = 'awk cp expr flock grep ln mkdir mv rm sed sha256sum sleep stat timeout'.split(' ');
 /** bash looks whether sshd answers, readlink follows a link, head and tr shorten what is shown. */
 const DOCUMENT_COMMANDS = [...NEEDED, 'bash', 'head', 'readlink', 'tr'];
-const FIRST_BOOT_COMMANDS = ['cat', 'cp', 'flock', 'grep', 'ln', 'mkdir', 'mv', 'rm'];
+const FIRST_BOOT_COMMANDS = 'cat cp flock grep ln mkdir mv rm stat'.split(' ');
 
 const MACHINES = { AMAZON_LINUX_2, DEBIAN_12, FALLBACK };
 

@@ -12,7 +12,9 @@ export const SHELLS = ['dash', 'bash', 'busybox ash'] as const;
 export type Tools = 'this machine' | 'busybox';
 
 /** Those that every busybox has; some are built without `flock`. */
-const APPLETS = new Set('awk cat cp grep head ln mkdir mv readlink rm sed sleep timeout tr'.split(' '));
+const APPLETS = new Set(
+  'awk cat cp expr grep head ln mkdir mv readlink rm sed sha256sum sleep stat timeout tr'.split(' '),
+);
 
 let folders = 0;
 

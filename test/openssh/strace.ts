@@ -4,10 +4,6 @@ import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { find } from '../../bin/rehearsal/openssh';
 import type { PrivateRoot } from '../../bin/rehearsal/private-root';
 import type { Outcome } from '../../bin/rehearsal/unprivileged';
-import type { Requirement } from '../rehearsal/requirements';
-
-/** For `describeWith`. */
-export const STRACE = 'strace' as string as Requirement;
 
 /** How a call can end. A kill hits the whole run, as a power cut would; `lonely kill` hits the one process. */
 export type Kind = 'kill' | 'lonely kill' | 'EACCES' | 'EAGAIN' | 'EIO' | 'ENOSPC' | 'EROFS';
