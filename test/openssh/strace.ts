@@ -64,7 +64,9 @@ const DISK_CALLS = [...ENTRIES, ...INODES, 'copy_file_range', 'ftruncate', 'fall
 const set = (calls: readonly string[]): string => calls.map((call) => `?${call}`).join(',');
 
 /** The external commands of the scripts that work on files or start others. sshd and systemctl stand for themselves. */
-const COMMANDS = 'awk cat cp flock grep head ln mkdir mv readlink rm sed sleep timeout tr'.split(' ');
+const COMMANDS = 'awk cat cp expr flock grep head ln mkdir mv readlink rm sed sha256sum sleep stat timeout tr'.split(
+  ' ',
+);
 
 /** Strace in a private root: each command of the script is a stand-in there that numbers its calls. */
 export class Strace {
