@@ -1,10 +1,10 @@
 # cdk-ssh-keepalive: applies, checks or removes ClientAliveInterval and ClientAliveCountMax of this machine's sshd.
 #
-# It asks sshd itself what holds (sshd -T) and touches nothing when that is as wished. Otherwise it writes a drop-in of
+# It asks sshd itself what holds (sshd -T) and touches nothing when that is as wanted. Otherwise it writes a drop-in of
 # its own or a marked block at the top of sshd_config, and edits no other line: it validates the whole candidate, renames
 # it into place, asks sshd again, restarts it once and looks whether it answers. Any failure puts everything back.
 #
-# The first line of output is the verdict. Exit: 0 as wished, 1 drifted, 2 failed and everything is as it was,
+# The first line of output is the verdict. Exit: 0 as wanted, 1 drifted, 2 failed and everything is as it was,
 # 3 failed and not restored.
 
 # Systems Manager agents before 3.3.2746.0 do not set these; the document's allowedPattern guards what is filled in.
@@ -69,7 +69,11 @@ fail() { # REASON SENTENCE: puts back what this run changed and ends it
   fi
   say "$2"
   if restore; then
-    if [ -n "${CHANGED_CONFIG}${CHANGED_DROPIN}" ]; then say 'Everything is as it was before.'; else say 'Nothing was changed.'; fi
+    if [ -n "${CHANGED_CONFIG}${CHANGED_DROPIN}" ]; then
+      say 'Everything is as it was before.'
+    else
+      say 'Nothing was changed.'
+    fi
     finish failed "$1" 2
   fi
   say "This could not be undone: look at ${CONFIG}, ${DROPIN} and 'systemctl status ${UNIT:-sshd}' before you log out."
@@ -180,8 +184,9 @@ refuse_command_line() { # -o options of the running sshd, for example from a dro
   case ${line} in *sshd*[Cc][Ll][Ii][Ee][Nn][Tt][Aa][Ll][Ii][Vv][Ee]*) ;; *) return 0 ;; esac
   interval=$(value_in "${line#*[Ii][Nn][Tt][Ee][Rr][Vv][Aa][Ll]}")
   count_max=$(value_in "${line#*[Cc][Oo][Uu][Nn][Tt][Mm][Aa][Xx]}")
-  if [ "${interval:-${WANTED}}" = "${WANTED}" ] && [ "${count_max:-${WANTED_COUNT_MAX}}" = "${WANTED_COUNT_MAX}" ]; then return 0; fi
-  fail overridden "The running sshd has -o ClientAlive... on its command line, which beats every file. Remove it there: systemctl cat sshd ssh"
+  if [ "${interval:-${WANTED}}/${count_max:-${WANTED_COUNT_MAX}}" = "${WANTED}/${WANTED_COUNT_MAX}" ]; then return 0; fi
+  say 'The running sshd has -o ClientAlive... on its command line, which beats every file.'
+  fail overridden "Remove it there; 'systemctl cat sshd ssh' shows where."
 }
 
 report_match_blocks() { # those that give other values to the connections that they are about
@@ -205,7 +210,8 @@ report_match_blocks() { # those that give other values to the connections that t
 
 fail_as_overridden() {
   report_match_blocks
-  fail overridden "With our setting in place sshd still answers ${INTERVAL} and ${COUNT_MAX}: a Match block beats it for everybody."
+  say "With our setting in place sshd still answers ${INTERVAL} and ${COUNT_MAX}."
+  fail overridden 'A Match block that holds for everybody beats it; take the two keywords out of it.'
 }
 
 # --- Files. Each is prepared in a journal, a directory beside it that only root can enter, and then renamed.
@@ -303,7 +309,8 @@ prepare_config() { # BLOCK: the candidate for the main file, which must satisfy 
   open_journal "${REAL}" "${JOURNAL}"
   cp -a "${REAL}" "${JOURNAL}/new" || fail write "${JOURNAL}/new cannot be written."
   # At the top, before any Include or Match: the first value wins.
-  { printf '%s' "$1" && sed "/^${BEGIN}\$/,/^${END}\$/d" "${REAL}"; } >"${JOURNAL}/new" || fail write "${JOURNAL}/new cannot be written."
+  { printf '%s' "$1" && sed "/^${BEGIN}\$/,/^${END}\$/d" "${REAL}"; } >"${JOURNAL}/new" ||
+    fail write "${JOURNAL}/new cannot be written."
   # -T does all that -t does, and tells what would hold.
   ask_sshd "${JOURNAL}/new" || fail_as_sshd_says candidate 'sshd refuses the new configuration'
   read_other_settings
@@ -453,6 +460,10 @@ apply() {
     finish unchanged as-wanted 0
   fi
   begin_change
+  if is_as_wanted && [ -z "${UNFINISHED}" ]; then
+    # The run that this one waited for has done it.
+    finish unchanged as-wanted 0
+  fi
   if ! is_as_wanted; then
     prepare_config "${BLOCK}"
     is_as_wanted || fail_as_overridden
@@ -486,12 +497,15 @@ check() {
   finish drifted values 1
 }
 
+finish_absent() {
+  WANTED=${INTERVAL} WANTED_COUNT_MAX=${COUNT_MAX}
+  finish removed absent 0
+}
+
 remove() {
-  if ! [ -e "${DROPIN}" ] && ! is_unfinished && ! grep -q cdk-ssh-keepalive "${REAL}"; then
-    WANTED=${INTERVAL} WANTED_COUNT_MAX=${COUNT_MAX}
-    finish removed absent 0
-  fi
+  if ! [ -e "${DROPIN}" ] && ! is_unfinished && ! grep -q cdk-ssh-keepalive "${REAL}"; then finish_absent; fi
   begin_change
+  if ! [ -e "${DROPIN}" ] && ! has_block && [ -z "${UNFINISHED}" ]; then finish_absent; fi
   if has_block; then
     prepare_config ''
     prefer_backup

@@ -336,6 +336,16 @@ fi
       });
     });
 
+    it('restarts sshd once for runs that begin at the same time and want the same', async () => {
+      const host = await debian();
+      const results = await Promise.all([1, 2, 3, 4].map(() => host.act('Apply')));
+      const verdicts = results.map(({ verdict }) => verdict.verdict).sort();
+      expect(verdicts).toEqual(['changed', 'unchanged', 'unchanged', 'unchanged']);
+      expect(host.restarts()).toBe(1);
+      await Promise.all([1, 2, 3].map(() => host.act('Remove')));
+      expect(host.restarts()).toBe(2);
+    });
+
     describe('Check', () => {
       it('calls compliant what is as wanted, whoever wrote it', async () => {
         const { status, verdict } = await (await machine(AL2_ARTICLE)).act('Check');
