@@ -286,7 +286,7 @@ inspect_config() { # our block in the main file, an Include of drop-ins before a
     END {
       if (open) print "line " open ": a block begins that does not end"
       print "holds" (blocks ? " block" : "") (includes ? " includes" : "")
-    }' "${REAL}")
+    }' "${REAL}") || fail read "${REAL} cannot be read."
   HOLDS=${found##*"${NL}"}
   if [ "${found}" = "${HOLDS}" ]; then return; fi
   fail markers "The markers of cdk-ssh-keepalive in ${REAL} are damaged; repair or delete them:${NL}${found%"${NL}"*}"
@@ -503,7 +503,9 @@ finish_absent() {
 }
 
 remove() {
-  if ! [ -e "${DROPIN}" ] && ! is_unfinished && ! grep -q cdk-ssh-keepalive "${REAL}"; then finish_absent; fi
+  grep -q cdk-ssh-keepalive "${REAL}"
+  # 1 is "not found"; anything else but 0 is no answer.
+  if [ $? = 1 ] && ! [ -e "${DROPIN}" ] && ! is_unfinished; then finish_absent; fi
   begin_change
   if ! [ -e "${DROPIN}" ] && ! has_block && [ -z "${UNFINISHED}" ]; then finish_absent; fi
   if has_block; then
