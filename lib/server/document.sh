@@ -479,6 +479,8 @@ apply() {
     holds_now || fail_as_overridden
   fi
   restart
+  # Where our setting is; a value can come from somebody else's line that says the same.
+  if [ -n "${CHANGED_DROPIN}" ]; then WHERE=${DROPIN}; elif [ -n "${CHANGED_CONFIG}" ]; then WHERE=${CONFIG}; fi
   commit changed "${UNFINISHED:+resumed-}applied"
   say "sshd asks a silent client for a sign of life every ${WANTED} seconds, up to ${WANTED_COUNT_MAX} times"
   say "(before: every ${WAS%/*} seconds, ${WAS#*/} times; 0 seconds is never)."
