@@ -161,6 +161,15 @@ describe.each(['dash', 'bash'] as const)('Under %s, the script of the document',
         expect(readdirSync(host.root.in('etc/ssh/sshd_config.d'))).toEqual(['other.conf']);
       });
 
+      it('names the place of its own setting, also where an earlier line says the same', async () => {
+        const host = await machine('Include /etc/ssh/extra.conf /etc/ssh/sshd_config.d/*.conf\n', { dropIns: {} });
+        host.root.write('etc/ssh/extra.conf', 'ClientAliveInterval 60\n');
+        host.root.write('etc/ssh/sshd_config.d/other.conf', '');
+        const { verdict } = await host.act('Apply');
+        expect([verdict.verdict, verdict.where]).toEqual(['changed', host.root.in(DROPIN)]);
+        expect(readFileSync(host.root.in(DROPIN), 'utf8')).toBe(BLOCK);
+      });
+
       it('does nothing the second time', async () => {
         for (const host of [await machine(AL2), await debian()]) {
           await host.act('Apply');
