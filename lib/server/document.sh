@@ -24,6 +24,10 @@ export PATH LC_ALL
 unset -f awk bash command cp expr flock grep head ln mkdir mv printf readlink rm sed sha256sum sleep stat systemctl timeout tr
 set -u
 umask 077
+# mawk fails when one of these is closed.
+exec </dev/null
+true 3>&2 || exec 2>/dev/null
+true 3>&1 2>/dev/null || exec >/dev/null
 
 BEGIN='# BEGIN cdk-ssh-keepalive'
 END='# END cdk-ssh-keepalive'
@@ -361,7 +365,7 @@ withdraw_dropin() {
 # --- The service
 
 service() { # VERB UNIT: it may not wait for ever, nor may what it starts keep our lock
-  timeout 60 systemctl "$@" </dev/null 2>&1 9>&-
+  timeout 60 systemctl "$@" 2>&1 9>&-
 }
 
 find_unit() { # sshd is Amazon Linux's, RHEL's and SUSE's name, ssh is Debian's and Ubuntu's
