@@ -56,6 +56,7 @@ describe('SshKeepalive by default', () => {
   it('associates the tagged instances carefully', () => {
     expect(only(templateOf(), 'AWS::SSM::Association')).toMatchInlineSnapshot(`
      {
+       "AssociationName": "cdk-ssh-keepalive",
        "ComplianceSeverity": "MEDIUM",
        "MaxConcurrency": "10%",
        "MaxErrors": "10%",
@@ -472,11 +473,11 @@ describe('Windows and user data that is no shell script', () => {
   it('Windows is refused', () => {
     const one = windows();
     expect(() => add(SshKeepaliveTarget.newInstance(one), one)).toThrow(
-      'SshKeepaliveTarget.newInstance: Web/Windows is a Windows instance',
+      'SshKeepaliveTarget.newInstance: Web/Windows is for Windows; the settings are for the OpenSSH server of Linux.',
     );
     const two = windows();
     expect(() => add(SshKeepaliveTarget.existingInstance(two), two)).toThrow(
-      'SshKeepaliveTarget.existingInstance: Web/Windows is a Windows instance',
+      'SshKeepaliveTarget.existingInstance: Web/Windows is for Windows',
     );
   });
 
@@ -509,7 +510,7 @@ describe('Windows and user data that is no shell script', () => {
 
     const bad = makeInstance(makeStack(), 'Instance', { userData: new ec2.MultipartUserData() });
     expect(() => add(SshKeepaliveTarget.newInstance(bad), bad)).toThrow(
-      'the multipart user data of Web/Instance has no default part that commands can be added to. Add one: ',
+      'the user data of the instance Web/Instance is multipart and has no default part that commands can be added to. Add one: ',
     );
   });
 
