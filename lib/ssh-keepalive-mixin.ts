@@ -8,9 +8,6 @@ import { type Machines, machinesOfGroup, machinesOfInstance } from './server/mac
 import { SshKeepalive, type SshKeepaliveOptions } from './ssh-keepalive';
 import { SshKeepaliveTarget } from './ssh-keepalive-target';
 
-/** What a mixin applies, and how carefully. */
-export interface SshKeepaliveMixinProps extends SshKeepaliveOptions {}
-
 /**
  * Keeps idle SSH sessions connected to the instances and Auto Scaling groups that it is applied to.
  *
@@ -25,11 +22,11 @@ export class SshKeepaliveMixin extends Mixin {
   /** The id of the `SshKeepalive` that a stack gets. */
   public static readonly CONSTRUCT_ID = 'SshKeepaliveMixin';
 
-  private readonly props: SshKeepaliveMixinProps;
+  private readonly props: SshKeepaliveOptions;
   private readonly skipped = new Set<IConstruct>();
 
   /** Settings for all that it will be applied to. */
-  constructor(props: SshKeepaliveMixinProps = {}) {
+  constructor(props: SshKeepaliveOptions = {}) {
     super();
     this.props = props;
   }
@@ -101,7 +98,7 @@ function machinesOf(construct: Supported): Machines | undefined {
 }
 
 /** Settings as plain values, those of constructs as their paths. */
-function describe({ server, schedule, output, waitForSuccess, ...plain }: SshKeepaliveMixinProps): object {
+function describe({ server, schedule, output, waitForSuccess, ...plain }: SshKeepaliveOptions): object {
   return {
     ...plain,
     server: server && [server.interval.toSeconds(), server.countMax],

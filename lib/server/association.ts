@@ -52,6 +52,7 @@ export interface AssociationRun {
 export class Associations {
   private readonly byKey = new Map<string, { association: CfnAssociation; values: string[] }>();
 
+  /** For a document, so far without targets; the first runs wait for the dependencies. */
   public constructor(
     private readonly scope: Construct,
     private readonly documentName: string,

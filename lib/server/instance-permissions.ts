@@ -24,6 +24,7 @@ export class InstancePermissions {
   private readonly policies = new Map<Stack, Policy>();
   private readonly seen = new Set<IRole>();
 
+  /** `scope` is who gives them; a policy of its stack becomes its child. */
   public constructor(
     private readonly scope: Construct,
     private readonly permissions: SshKeepalivePermissions,
