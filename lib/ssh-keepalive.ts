@@ -149,7 +149,6 @@ export class SshKeepalive extends Construct {
   /** The name of the SSM document, for Run Command. A new version of this library gives a new one. */
   public readonly documentName: string;
 
-  private readonly server: ServerKeepalive;
   private readonly permissions: InstancePermissions;
   private readonly associations: Associations;
   /** What the first run must find. */
@@ -166,14 +165,14 @@ export class SshKeepalive extends Construct {
       throw new Error(`${this.node.path}: targets must hold at least one target, got: none`);
     }
     const output = props.output && { bucket: props.output.bucket, prefix: props.output.prefix ?? 'cdk-ssh-keepalive' };
-    this.server = props.server ?? ServerKeepalive.DEFAULT;
+    const server = props.server ?? ServerKeepalive.DEFAULT;
     this.waits = props.waitForSuccess !== undefined;
     this.tagValue = tagValueOf(this);
     this.permissions = new InstancePermissions(this, props.permissions ?? SshKeepalivePermissions.WORKING_SET, output);
-    const run = runOf(props, this.server, output);
+    const run = runOf(props, server, output);
     this.documentName = addDocument(this, 'Document').ref;
     this.associations = new Associations(this, this.documentName, run, this.before);
-    this.warnOfLongInterval(this.server);
+    this.warnOfLongInterval(server);
     for (const target of props.targets) this.addTarget(target);
   }
 
