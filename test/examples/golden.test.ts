@@ -1,21 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { formatDifferences, fullDiff } from '@aws-cdk/cloudformation-diff';
 import { Annotations } from 'aws-cdk-lib/assertions';
 import { Stack } from 'aws-cdk-lib';
 import { EXAMPLES, load, synthesize } from './examples';
+import { inWords } from './in-words';
 
 const GOLDEN = join(__dirname, 'golden');
-
-/** What changes from one template to another, as `cdk diff` says it. */
-function inWords(old: object, now: object): string {
-  const stream = new PassThrough();
-  formatDifferences(stream, fullDiff(old, now));
-  // Without colours.
-  // eslint-disable-next-line no-control-regex
-  return String(stream.read() ?? '').replace(/\u001b\[\d+m/g, '');
-}
 
 /** The template as it is written; the script in full in one example, and in the others only that it is there. */
 function bytes(name: string, template: object): string {
