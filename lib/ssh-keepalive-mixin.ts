@@ -1,10 +1,10 @@
 // Keepalive for stacks that exist: applied to what is there, it adds one SshKeepalive to each stack.
 import { Annotations, Mixin, Stack } from 'aws-cdk-lib';
-import { AutoScalingGroup, CfnAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
-import { CfnInstance, Instance } from 'aws-cdk-lib/aws-ec2';
+import type { AutoScalingGroup, CfnAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
+import type { CfnInstance, Instance } from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
 import { claimantOf } from './server/claims';
-import { type Machines, machinesOfGroup, machinesOfInstance } from './server/machines';
+import { type Machines, ResourceType, machinesOfGroup, machinesOfInstance, resourceOf } from './server/machines';
 import { SshKeepalive, type SshKeepaliveOptions } from './ssh-keepalive';
 import { SshKeepaliveTarget } from './ssh-keepalive-target';
 
@@ -33,7 +33,7 @@ export class SshKeepaliveMixin extends Mixin {
 
   /** Whether the construct is an instance or an Auto Scaling group, as L2 or L1. */
   public override supports(construct: IConstruct): construct is Supported {
-    return SUPPORTED.some((type) => construct instanceof type);
+    return isGroup(construct) || resourceOf(construct, ResourceType.INSTANCE) !== undefined;
   }
 
   /**
@@ -81,20 +81,18 @@ export class SshKeepaliveMixin extends Mixin {
 
 type Supported = Instance | CfnInstance | AutoScalingGroup | CfnAutoScalingGroup;
 
-const SUPPORTED = [Instance, CfnInstance, AutoScalingGroup, CfnAutoScalingGroup];
-
 /** By construct: the settings that its mixin had, so that an equal one can share it. */
 const settingsOf = new WeakMap<SshKeepalive, string>();
 
 /** An L1 inside of an L2 is the same resource, of which the L2 knows more. */
 function machinesOf(construct: Supported): Machines | undefined {
   const { scope } = construct.node;
-  if (scope?.node.defaultChild === construct && (scope instanceof Instance || scope instanceof AutoScalingGroup)) {
-    return machinesOf(scope);
-  }
-  return construct instanceof AutoScalingGroup || construct instanceof CfnAutoScalingGroup
-    ? machinesOfGroup(construct)
-    : machinesOfInstance(construct);
+  const known = scope?.node.defaultChild === construct ? scope : construct;
+  return isGroup(known) ? machinesOfGroup(known) : machinesOfInstance(known);
+}
+
+function isGroup(construct: IConstruct): construct is AutoScalingGroup | CfnAutoScalingGroup {
+  return resourceOf(construct, ResourceType.GROUP) !== undefined;
 }
 
 /** Settings as plain values, those of constructs as their paths. */

@@ -1,14 +1,12 @@
 // What a target needs to know of the instances that the app makes: one of them, or all of a group or launch template.
 // Reads it from CDK's constructs; changes nothing.
-import { type CfnResource, Reference, type TagManager, Tokenization } from 'aws-cdk-lib';
-import { AutoScalingGroup, CfnAutoScalingGroup, type IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
+import { CfnResource, Reference, type TagManager, Tokenization } from 'aws-cdk-lib';
+import type { AutoScalingGroup, CfnAutoScalingGroup, IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import {
-  BastionHostLinux,
-  CfnInstance,
-  type IInstance,
+  type CfnInstance,
   type ILaunchTemplate,
-  Instance,
-  LaunchTemplate,
+  type Instance,
+  type LaunchTemplate,
   OperatingSystemType,
   type UserData,
 } from 'aws-cdk-lib/aws-ec2';
@@ -46,40 +44,57 @@ export interface Machines {
   readonly rolls?: string;
 }
 
+/** The resource types of instances and of groups. */
+export const ResourceType = {
+  INSTANCE: 'AWS::EC2::Instance',
+  GROUP: 'AWS::AutoScaling::AutoScalingGroup',
+  TEMPLATE: 'AWS::EC2::LaunchTemplate',
+};
+
+/**
+ * The resource that an L1 or L2 construct is, if it is of the type.
+ *
+ * Not by `instanceof`: that would load the classes, and would miss those of a second copy of aws-cdk-lib.
+ */
+export function resourceOf(construct: IConstruct, type: string): CfnResource | undefined {
+  const resource = construct.node.defaultChild ?? construct;
+  return CfnResource.isCfnResource(resource) && resource.cfnResourceType === type ? resource : undefined;
+}
+
 /** A single instance; undefined when the app does not make it. */
-export function machinesOfInstance(instance: IInstance | CfnInstance): Machines | undefined {
-  if (instance instanceof BastionHostLinux) return machinesOfInstance(instance.instance);
-  if (instance instanceof Instance) {
-    const { instance: resource, role, osType, userData } = instance;
-    const windows = osType === OperatingSystemType.WINDOWS;
-    return { kind: 'instance', construct: instance, resource, role, windows, userData, tags: resource.tags };
+export function machinesOfInstance(construct: IConstruct): Machines | undefined {
+  const kind = 'instance';
+  const resource = resourceOf(construct, ResourceType.INSTANCE) as CfnInstance | undefined;
+  if (!resource) {
+    // A BastionHostLinux, which holds an Instance.
+    const inner = construct.node.defaultChild;
+    return inner && machinesOfInstance(inner);
   }
-  if (!(instance instanceof CfnInstance)) return undefined;
-  return { kind: 'instance', construct: instance, resource: instance, windows: false, tags: instance.tags };
+  const { role, osType, userData } = construct as Partial<Instance>;
+  if (construct === resource) return { kind, construct, resource, windows: false, tags: resource.tags };
+  return { kind, construct, resource, role, windows: isWindows(osType), userData, tags: resource.tags };
 }
 
 /** The instances of a group: each bears its name as a tag from the start. */
 export function machinesOfGroup(group: IAutoScalingGroup | CfnAutoScalingGroup): Machines {
   const kind = 'Auto Scaling group';
-  if (group instanceof CfnAutoScalingGroup) {
-    const target = groupTarget(group.ref);
-    return { kind, construct: group, resource: group, windows: false, target, tags: group.tags };
+  const resource = resourceOf(group, ResourceType.GROUP) as CfnAutoScalingGroup | undefined;
+  if (isL1(group)) {
+    return {
+      kind,
+      construct: group,
+      resource: group,
+      windows: false,
+      target: groupTarget(group.ref),
+      tags: group.tags,
+    };
   }
   const target = groupTarget(group.autoScalingGroupName);
-  const windows = group.osType === OperatingSystemType.WINDOWS;
-  if (!(group instanceof AutoScalingGroup)) return { kind, construct: group, windows, target };
-  const resource = group.node.defaultChild as CfnAutoScalingGroup;
-  return {
-    kind,
-    construct: group,
-    resource,
-    role: orUndefined(() => group.role),
-    windows,
-    userData: orUndefined(() => group.userData),
-    target,
-    tags: resource.tags,
-    rolls: updatePolicyOf(resource),
-  };
+  const windows = isWindows(group.osType);
+  if (!resource) return { kind, construct: group, windows, target };
+  const { role, userData } = readable(group as AutoScalingGroup);
+  const rolls = updatePolicyOf(resource);
+  return { kind, construct: group, resource, role, windows, userData, target, tags: resource.tags, rolls };
 }
 
 /**
@@ -97,14 +112,15 @@ export function machinesOfLaunchTemplate(template: ILaunchTemplate): Machines {
     );
   }
   const target = { key: 'tag:aws:ec2launchtemplate:id', values: [id] };
-  if (!(template instanceof LaunchTemplate)) return { kind, construct: template, windows: false, target };
+  const resource = resourceOf(template, ResourceType.TEMPLATE);
+  const { role, osType, userData } = template as Partial<LaunchTemplate>;
   return {
     kind,
     construct: template,
-    resource: template.node.defaultChild as CfnResource,
-    role: template.role,
-    windows: template.osType === OperatingSystemType.WINDOWS,
-    userData: template.userData,
+    resource,
+    role,
+    windows: isWindows(osType),
+    userData,
     target,
     rolls:
       'It makes a new version of the launch template: groups that have an update policy, EKS node groups and fleets ' +
@@ -114,7 +130,7 @@ export function machinesOfLaunchTemplate(template: ILaunchTemplate): Machines {
 
 /** The launch template that a group launches from, where the app makes both. */
 export function launchTemplateOf(resource: CfnResource | undefined): IConstruct | undefined {
-  if (!(resource instanceof CfnAutoScalingGroup)) return undefined;
+  if (resource?.cfnResourceType !== ResourceType.GROUP) return undefined;
   const { launchTemplate, mixedInstancesPolicy } = resource as Partial<LaunchSettings>;
   const { launchTemplateId = '' } =
     launchTemplate ?? mixedInstancesPolicy?.launchTemplate?.launchTemplateSpecification ?? {};
@@ -146,11 +162,22 @@ function updatePolicyOf(resource: CfnAutoScalingGroup): string | undefined {
   return undefined;
 }
 
-/** What a group throws for, because its launch template does not tell it. */
-function orUndefined<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
+function isWindows(osType: OperatingSystemType | undefined): boolean {
+  return osType === OperatingSystemType.WINDOWS;
+}
+
+function isL1(group: IAutoScalingGroup | CfnAutoScalingGroup): group is CfnAutoScalingGroup {
+  return CfnResource.isCfnResource(group);
+}
+
+/** A group throws for what its launch template does not tell. */
+function readable(group: AutoScalingGroup): { role?: IRole; userData?: UserData } {
+  const orUndefined = <T>(read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch {
+      return undefined;
+    }
+  };
+  return { role: orUndefined(() => group.role), userData: orUndefined(() => group.userData) };
 }
