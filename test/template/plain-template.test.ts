@@ -48,7 +48,7 @@ function resolve(value: unknown, parameters: Record<string, string>): unknown {
 
 /** Whether CloudFormation takes a value: a pattern must match the whole of it. */
 function takes(name: string, value: string): boolean {
-  const { AllowedPattern, AllowedValues } = template.Parameters[name] as Parameter;
+  const { AllowedPattern, AllowedValues } = template.Parameters[name]!;
   if (AllowedValues) return AllowedValues.includes(value);
   return new RegExp(`^(?:${AllowedPattern ?? 'no pattern'})$`).exec(value)?.[0] === value;
 }
