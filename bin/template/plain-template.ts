@@ -147,6 +147,10 @@ function define(stack: Stack): void {
     ...(association.parameters as object),
     Action: [meaning.findInMap(ensure.valueAsString, 'Action')],
   };
+  association.addMetadata(
+    'Description',
+    'Does on the tagged instances what Ensure says, on new ones when they appear, and again by the schedule.',
+  );
   new CfnOutput(stack, 'DocumentName', {
     description: 'The document, for Run Command.',
     value: keepalive.documentName,
