@@ -92,12 +92,9 @@ export class SshKeepaliveTarget {
    *
    * @param key the tag's key
    * @param values the tag's values, of which an instance has one
-   * @throws when the key or a value is empty or too long, the key is a token, or there is no value
+   * @throws when the key or a value is empty or too long, or there is no value; tokens pass unchecked
    */
   public static tag(key: string, ...values: string[]): SshKeepaliveTarget {
-    if (Token.isUnresolved(key)) {
-      throw new Error('SshKeepaliveTarget.tag: the key must be known at synthesis, got: a token');
-    }
     checkLength('tag: the key', key, 128);
     if (values.length === 0) {
       throw new Error(`SshKeepaliveTarget.tag('${key}'): at least one value must be given, got: none`);

@@ -12,10 +12,9 @@ describe('SshKeepaliveTarget.tag', () => {
     expect(() => SshKeepaliveTarget.tag(key, ...values)).toThrow(message);
   });
 
-  it('takes values that are tokens as they are, but no such key', () => {
-    const token = Token.asString({ Ref: 'Value' });
-    expect(() => SshKeepaliveTarget.tag(token, 'v')).toThrow('the key must be known at synthesis, got: a token');
-    expect(SshKeepaliveTarget.tag('k', token)._reach).toEqual({ target: { key: 'tag:k', values: [token] } });
+  it('takes tokens as they are', () => {
+    const [key, value] = [Token.asString({ Ref: 'Key' }), Token.asString({ Ref: 'Value' })];
+    expect(SshKeepaliveTarget.tag(key, value)._reach).toEqual({ target: { key: `tag:${key}`, values: [value] } });
   });
 });
 

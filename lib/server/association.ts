@@ -1,5 +1,5 @@
 // State Manager associations: which instances run the document, when, and how many at a time.
-import { Lazy } from 'aws-cdk-lib';
+import { Lazy, Token } from 'aws-cdk-lib';
 import { CfnAssociation } from 'aws-cdk-lib/aws-ssm';
 import type { Construct, IDependable } from 'constructs';
 import type { DocumentAction } from './document';
@@ -125,9 +125,12 @@ function addAssociation(
   return association;
 }
 
-/** An id that says what is targeted; the key makes it unique, except among parts of a target with too many values. */
+/**
+ * An id that says what is targeted; the key makes it unique, except among parts of a target with too many values, and
+ * among keys that are tokens, which no id may hold.
+ */
 function idOf(scope: Construct, target: AssociationTarget): string {
-  const id = `Association ${target.key}`;
+  const id = Token.isUnresolved(target.key) ? 'Association' : `Association ${target.key}`;
   let part = 1;
   while (scope.node.tryFindChild(part === 1 ? id : `${id} ${part}`)) part++;
   return part === 1 ? id : `${id} ${part}`;

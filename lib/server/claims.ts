@@ -26,7 +26,12 @@ export function claimantOf({
   return claimsOf(construct).get(resource);
 }
 
-/** @throws when one of the target's values is claimed already */
+/**
+ * Tokens are compared by what they refer to in their stack, not by what that will be: two parameters may turn out to hold
+ * the same tag, which nobody can know here.
+ *
+ * @throws when one of the target's values is claimed already
+ */
 export function claimTarget(claimant: IConstruct, target: AssociationTarget): void {
   for (const value of target.values) claim(claimant, inPlace(claimant, `${target.key}=${value}`));
 }
@@ -74,9 +79,13 @@ function conflict(claimant: IConstruct, owner: string, what: string): string {
     : `${claimant.node.path} and ${owner} both reach ${what}, and would undo each other's settings. Leave it to one of them.`;
 }
 
-/** Tags and ids have their meaning in an account and region or, where these are not known yet, in a stage of the app. */
+/**
+ * Tags and ids have their meaning in an account and region or, where these are not known yet, in a stage of the app.
+ * Tokens have theirs in a stack: `AWS::StackName` is another value in each.
+ */
 function inPlace(construct: IConstruct, what: string): string {
-  const { environment, account, region } = Stack.of(construct);
+  const { environment, account, region, node } = Stack.of(construct);
+  if (Token.isUnresolved(what)) return `${what} in ${node.path}`;
   const known = !Token.isUnresolved(account) && !Token.isUnresolved(region);
   const stage = Stage.of(construct)?.node.path;
   return `${what} in ${environment}${known || !stage ? '' : ` (${stage})`}`;

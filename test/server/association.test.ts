@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnAssociation } from 'aws-cdk-lib/aws-ssm';
 import { DependencyGroup } from 'constructs';
@@ -75,5 +75,11 @@ describe('Associations', () => {
   it('take one resource group each, as State Manager does', () => {
     const groups = ['web', 'db'].map((name) => ({ key: 'resource-groups:Name', values: [name] }));
     expect(Object.values(reach(...groups))).toEqual(groups);
+  });
+
+  it('whose keys are not known at synthesis are numbered', () => {
+    const keys = ['First', 'Second'].map((id) => `tag:${Token.asString({ Ref: id })}`);
+    const targets = reach(...keys.map((key) => ({ key, values: ['v'] })));
+    expect(Object.keys(targets)).toEqual(['Association', 'Association 2']);
   });
 });
