@@ -2,6 +2,7 @@
 // The AWS SDK goes into a file beside it, which is read only when Parameter Store is asked: V8 needs longer to scan it
 // than Node.js needs to start.
 import { chmodSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -10,10 +11,15 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 const NAME = 'cdk-ssh-keepalive';
 const SDK = `${NAME}.aws-sdk`;
 
-const sdkBeside = {
-  name: 'sdk-beside',
+/** The sources name each other as they are called when compiled; what an earlier build compiled may be stale. */
+const sources = {
+  name: 'sources',
   setup: ({ onResolve }) =>
-    onResolve({ filter: /\/aws-sdk\.js$/, namespace: 'file' }, () => ({ path: `./${SDK}.js`, external: true })),
+    onResolve({ filter: /^\..*\.js$/ }, ({ path, importer, resolveDir }) => {
+      if (!importer.endsWith('.ts')) return undefined;
+      if (path.endsWith('/aws-sdk.js')) return { path: `./${SDK}.js`, external: true };
+      return { path: join(resolveDir, path.replace(/\.js$/, '.ts')) };
+    }),
 };
 
 /** @type {import('esbuild').BuildOptions} */
@@ -37,9 +43,15 @@ const bundles = await Promise.all([
     entryPoints: { [NAME]: 'bin/cli/main.ts' },
     banner: { js: '#!/usr/bin/env node' },
     define: { VERSION: JSON.stringify(version) },
-    plugins: [sdkBeside],
+    plugins: [sources],
   }),
-  build({ ...common, entryPoints: { [SDK]: 'bin/cli/aws-sdk.ts' }, minify: true }),
+  build({
+    ...common,
+    entryPoints: { [SDK]: 'bin/cli/aws-sdk.ts' },
+    // The SDK warns people whose Node.js its later versions will not support; this one does.
+    define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
+    minify: true,
+  }),
 ]);
 chmodSync(`${root}bin/${NAME}.js`, 0o755);
 

@@ -3,7 +3,8 @@
 import { find, findOpenSsh } from '../../bin/rehearsal/openssh';
 
 /** A need: `sshd` stands for an sshd that can be run, installed or fetched; anything else is a program. */
-export type Requirement = 'sshd' | 'ssh' | 'bash' | 'dash' | 'busybox' | 'shellcheck' | 'strace' | 'apt-get';
+export type Requirement =
+  'sshd' | 'ssh' | 'bash' | 'dash' | 'zsh' | 'fish' | 'script' | 'busybox' | 'shellcheck' | 'strace' | 'apt-get';
 
 /** As `describe`, on a machine that has all that the group needs. */
 export function describeWith(requirements: readonly Requirement[], name: string, tests: () => void): void {

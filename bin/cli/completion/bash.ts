@@ -5,7 +5,7 @@ import { type CompletedCommand, all } from './tree';
 export function bash(program: CompletedCommand): string {
   const [name = ''] = program.path;
   const commands = all(program);
-  const steps = commands.slice(1).map(({ path }) => `      '${path.join(' ')}') command=$command' '$word ;;`);
+  const paths = commands.slice(1).map(({ path }) => `'${path.join(' ')}'`);
   const words = commands.map(({ path, options, commands: below, argument }) => {
     const choices = [...below.map((each) => each.path.at(-1) ?? ''), ...(typeof argument === 'string' ? [] : argument)];
     const list = [...choices, ...options.map(({ flags }) => flags[0] ?? '')].join(' ');
@@ -25,7 +25,7 @@ _${name.replaceAll('-', '_')}() {
   fi
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$command $word" in
-${steps.join('\n')}
+      ${paths.join(' | ')}) command="$command $word" ;;
     esac
   done
   COMPREPLY=()

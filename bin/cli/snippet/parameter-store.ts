@@ -42,7 +42,7 @@ export async function readParameters(request: ParametersRequest): Promise<Stored
   const client = new SSMClient({
     profile,
     region,
-    maxAttempts: 5,
+    maxAttempts: 4,
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
   });
   let place = region;
@@ -122,7 +122,7 @@ function explained(error: AwsError, { path, profile }: ParametersRequest, place:
     }
     if (/Expired/.test(name)) return `The credentials are too old: ${login}, or get new ones.`;
     if (/^(CredentialsProvider|TokenProvider)Error$/.test(name)) {
-      return `No usable credentials: sign in (${login}), or choose a profile of ~/.aws/config with --profile.`;
+      return `No usable credentials${profile ? ` in the profile ${quote(profile)}` : ''}: sign in (${login}), or choose a profile of ~/.aws/config with --profile.`;
     }
     if (/^(UnrecognizedClient|InvalidSignature|InvalidClientTokenId)/.test(name)) {
       return 'AWS does not know these credentials: are they complete, of this partition, and is the clock right?';
@@ -134,7 +134,7 @@ function explained(error: AwsError, { path, profile }: ParametersRequest, place:
     return 'Try again; with AWS_PROFILE or --profile, check that the same works with the AWS CLI.';
   })();
   return new CliError(
-    `${asked}: ${[name === 'Error' ? '' : name, message || code].filter(Boolean).join(': ')}. ${advice}`,
+    `${asked}: ${[name === 'Error' ? '' : name, message.replace(/\.$/, '') || code].filter(Boolean).join(': ')}. ${advice}`,
   );
 }
 

@@ -1,7 +1,7 @@
 // Chooses where a snippet comes from, as the command line says: Parameter Store, a file, or the defaults. Whatever is
 // fetched is parsed here, so nobody sees text that was not checked.
 import { requireParameterPath } from '../../../lib/client/parameter-path';
-import { quote } from '../../../lib/client/ssh-config-value';
+import { REGION, quote, requireValue } from '../../../lib/client/ssh-config-value';
 import { CliError, ExitCode } from '../exit-code';
 import { parse } from './parse';
 import type { Snippet } from './snippet';
@@ -41,7 +41,8 @@ export async function snippetFrom(request: SourceRequest): Promise<Snippet> {
   }
   const path = parameter ?? (stack === undefined ? undefined : stackPath(stack));
   if (path === undefined) return DEFAULTS;
-  requirePath(path);
+  orUsage(() => requireParameterPath('--parameter', path, 1));
+  if (region !== undefined) orUsage(() => requireValue('--region', region, REGION));
   const { readParameters } = await import('./parameter-store.js');
   const { text, place } = await readParameters({ path, profile, region });
   return parse(text, stack === undefined ? `parameters below ${path} in ${place}` : `stack ${stack} in ${place}`);
@@ -71,9 +72,10 @@ function stackPath(stack: string): string {
   return `/cdk-ssh-keepalive/${stack}`;
 }
 
-function requirePath(path: string): void {
+/** Names that never reach the network when they are wrong; `check` throws what the rule is. */
+function orUsage(check: () => void): void {
   try {
-    requireParameterPath('--parameter', path, 1);
+    check();
   } catch (error) {
     throw usage((error as Error).message);
   }
