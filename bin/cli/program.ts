@@ -12,9 +12,9 @@ Exit codes:
 
 const EXAMPLES = `
 Examples:
-  cdk-ssh-keepalive client install               keep the sessions of every host alive
-  cdk-ssh-keepalive client check                 which hosts would drop an idle session?
-  cdk-ssh-keepalive client install --stack Web   with the hosts of the stack Web`;
+  cdk-ssh-keepalive client install              keep the sessions of all hosts
+  cdk-ssh-keepalive client check                which hosts drop idle sessions?
+  cdk-ssh-keepalive client install --stack Web  with the hosts of the stack Web`;
 
 /** The program with these commands. */
 export function createProgram(version: string, commands: readonly Command[]): Command {

@@ -19,7 +19,7 @@ export function completionCommand(terminal: Terminal): Command {
 Examples:
   cdk-ssh-keepalive completion bash >> ~/.bash_completion
   cdk-ssh-keepalive completion zsh > "\${fpath[1]}/_cdk-ssh-keepalive"
-  cdk-ssh-keepalive completion fish > ~/.config/fish/completions/cdk-ssh-keepalive.fish`,
+  cdk-ssh-keepalive completion fish | source`,
     )
     .action((shell: string) => {
       const program = command.parent;

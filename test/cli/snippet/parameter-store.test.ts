@@ -26,7 +26,9 @@ function show(
   args: readonly string[],
   env: Record<string, string> = { ...KEYS, AWS_REGION: 'eu-west-1' },
 ): Promise<Run> {
-  return home.run(['client', 'show', ...args], { env: { AWS_ENDPOINT_URL_SSM: store.url, ...env } });
+  return home.run(['client', 'show', '--config', 'config', ...args], {
+    env: { AWS_ENDPOINT_URL_SSM: store.url, ...env },
+  });
 }
 
 function snippet(hosts: number): ReturnType<typeof snippetBlocks> {

@@ -10,7 +10,7 @@ beforeEach(() => (home = new Home()));
 afterEach(() => home.remove());
 
 function show(args: readonly string[], input?: string): Promise<Run> {
-  return home.run(['client', 'show', ...args], { input });
+  return home.run(['client', 'show', '--config', 'config', ...args], { input });
 }
 
 test('Without a source it is what the construct has by default', async () => {
