@@ -44,6 +44,9 @@ const bundles = await Promise.all([
     banner: { js: '#!/usr/bin/env node' },
     define: { VERSION: JSON.stringify(version) },
     plugins: [sources],
+    // Names stay, so that a stack trace tells where it was.
+    minifySyntax: true,
+    minifyWhitespace: true,
   }),
   build({
     ...common,

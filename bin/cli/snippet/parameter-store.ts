@@ -120,7 +120,7 @@ function explained(error: AwsError, { path, profile }: ParametersRequest, place:
     if (name === 'AccessDeniedException') {
       return `The permission that it takes is ssm:GetParametersByPath on ${arn(path, place)}.`;
     }
-    if (/Expired/.test(name)) return `The credentials are too old: ${login}, or get new ones.`;
+    if (name.includes('Expired')) return `The credentials are too old: ${login}, or get new ones.`;
     if (/^(CredentialsProvider|TokenProvider)Error$/.test(name)) {
       return `No usable credentials${profile ? ` in the profile ${quote(profile)}` : ''}: sign in (${login}), or choose a profile of ~/.aws/config with --profile.`;
     }
