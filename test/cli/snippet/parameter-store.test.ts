@@ -1,5 +1,8 @@
 // The real SDK, in the bundled command line, asks a Parameter Store on loopback.
-import { writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { bounded } from '../../../lib/client/bounded-text';
 import type { Host } from '../../../lib/client/host-block';
 import { sessionManagerCommand } from '../../../lib/client/proxy-command';
@@ -11,6 +14,15 @@ import { FakeParameterStore } from '../fake-parameter-store';
 const PATH = '/cdk-ssh-keepalive/Web';
 const KEYS = { AWS_ACCESS_KEY_ID: 'AKIDENVIRONMENT', AWS_SECRET_ACCESS_KEY: 'secret' };
 const FOR_ALL = 'Host *\n  ServerAliveInterval 45\n  ServerAliveCountMax 4\n';
+const SSO_PROFILE = `[profile sso]
+region = eu-west-1
+sso_session = s
+sso_account_id = 123456789012
+sso_role_name = Reader
+[sso-session s]
+sso_region = eu-west-1
+sso_start_url = https://example.awsapps.com/start
+`;
 
 let home: Home;
 let store: FakeParameterStore;
@@ -97,6 +109,32 @@ test('--profile takes credentials and region of the profile, although the enviro
   expect([status, stderr]).toEqual([0, '']);
   expect(stdout).toContain('stack Web in eu-north-1');
   expect(store.asked[0]?.credential).toBe('AKIDPROFILE');
+});
+
+test('--profile may be one of IAM Identity Center, with the session that aws sso login left', async () => {
+  store.store(PATH, [FOR_ALL]);
+  const expires = Date.now() + 3_600_000;
+  const portal = createServer((request, response) => {
+    const isLoggedIn = request.headers['x-amz-sso_bearer_token'] === 'session';
+    const roleCredentials = { accessKeyId: 'AKIDSSO', secretAccessKey: 's', sessionToken: 't', expiration: expires };
+    response.writeHead(isLoggedIn ? 200 : 401, { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify({ roleCredentials }));
+  });
+  await new Promise<void>((resolve) => portal.listen(0, '127.0.0.1', resolve));
+  try {
+    writeFileSync(home.path('aws-config'), SSO_PROFILE);
+    const cache = home.path('.aws/sso/cache');
+    mkdirSync(cache, { recursive: true });
+    const token = { accessToken: 'session', expiresAt: new Date(expires).toISOString() };
+    writeFileSync(`${cache}/${createHash('sha1').update('s').digest('hex')}.json`, JSON.stringify(token));
+    const AWS_ENDPOINT_URL_SSO = `http://127.0.0.1:${(portal.address() as AddressInfo).port}`;
+    const { status, stderr } = await show(['--stack', 'Web', '--profile', 'sso'], { AWS_ENDPOINT_URL_SSO });
+    expect([status, stderr]).toEqual([0, '']);
+    expect(store.asked[0]?.credential).toBe('AKIDSSO');
+  } finally {
+    portal.closeAllConnections();
+    portal.close();
+  }
 });
 
 describe('What cannot be read is told, with what to do, and exit 3:', () => {
@@ -196,11 +234,7 @@ describe('What cannot be read is told, with what to do, and exit 3:', () => {
   });
 
   test('a session of IAM Identity Center that has ended', async () => {
-    writeFileSync(
-      home.path('aws-config'),
-      '[profile sso]\nregion = eu-west-1\nsso_session = s\nsso_account_id = 123456789012\nsso_role_name = R\n' +
-        '[sso-session s]\nsso_region = eu-west-1\nsso_start_url = https://example.awsapps.com/start\n',
-    );
+    writeFileSync(home.path('aws-config'), SSO_PROFILE);
     expect(await failure(['--stack', 'Web', '--profile', 'sso'], {})).toContain('aws sso login --profile sso');
   });
 
