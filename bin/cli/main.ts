@@ -46,7 +46,7 @@ function plain(text: string): string {
   );
 }
 
-// What a command made beside the file removes itself when the process ends, but not when a signal ends it.
+// Temporary files remove themselves when the process ends, but not when a signal ends it.
 for (const [signal, status] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
   process.once(signal, () => {
     if (signal === 'SIGINT' && process.stderr.isTTY) process.stderr.write('\n');

@@ -1,8 +1,9 @@
 // The command line as its users have it: the bundled file.
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { BUNDLE, Home } from './command-line';
 
 const COMMANDS = [
@@ -73,6 +74,29 @@ test('a reader that goes away is no failure', async () => {
   child.stdout.destroy();
   const status = await new Promise((resolve) => child.once('close', resolve));
   expect([status, stderr]).toEqual([0, '']);
+});
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('%s in the middle of the work leaves no copy of the configuration behind', async (signal, expected) => {
+  const bin = home.path('bin');
+  const temporary = home.path('tmp');
+  for (const folder of [bin, temporary]) mkdirSync(folder);
+  writeFileSync(home.path('config'), 'Host web\n  User me\n', { mode: 0o600 });
+  // An ssh that takes its time.
+  writeFileSync(join(bin, 'ssh'), '#!/bin/sh\nexec sleep 3\n', { mode: 0o755 });
+  const child = spawn(process.execPath, [BUNDLE, 'client', 'diff', '--config', 'config'], {
+    cwd: home.folder,
+    env: { ...home.env, PATH: `${bin}:${process.env.PATH}`, TMPDIR: temporary },
+  });
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  while (readdirSync(temporary).length === 0 && child.exitCode === null) await sleep(10);
+  expect(readdirSync(temporary)).toHaveLength(1);
+  child.kill(signal);
+  expect(await exited).toBe(expected);
+  expect(readdirSync(temporary)).toEqual([]);
 });
 
 describe('The bundle', () => {

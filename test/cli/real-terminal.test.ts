@@ -91,6 +91,12 @@ describeWith(['ssh', 'script'], 'At a terminal', () => {
 });
 
 describeWith(['ssh'], 'Without a terminal', () => {
+  test('stdin is not asked for a snippet and for an answer: exit 2, and nothing is changed', async () => {
+    const { status, stderr } = await home.run(['client', 'install', '--config', 'config', '--from', '-']);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/stdin is the snippet.*--yes/)]);
+    expectNothingChanged();
+  });
+
   test.each(['install', 'uninstall'])('%s asks for --yes: exit 2, and nothing is changed', async (command) => {
     const { status, stdout, stderr } = await home.run(['client', command, '--config', 'config'], { input: 'y\n' });
     expect([status, stdout]).toEqual([2, '']);

@@ -96,8 +96,14 @@ function examples(name: string, lines: readonly string[]): string {
 }
 
 /** Refuses before anything is read what would end in a question that nobody can answer. */
-function requireAnswer({ yes, dryRun, json }: ChangeOptions, { interactive }: Terminal): void {
+function requireAnswer({ yes, dryRun, json, from }: ChangeOptions & SourceRequest, { interactive }: Terminal): void {
   if (yes ?? dryRun) return;
+  if (from === '-') {
+    throw new CliError(
+      'stdin is the snippet, so no answer can come from there: pass --yes or --dry-run.',
+      ExitCode.USAGE,
+    );
+  }
   if (json) throw new CliError('--json asks no question: pass --yes, or --dry-run to look first.', ExitCode.USAGE);
   if (!interactive) {
     throw new CliError(

@@ -20,9 +20,12 @@ export type Edit = (file: ConfigFile) => readonly Replacement[];
 export class Copies {
   private readonly folder: string;
   private count = 0;
+  // A signal ends the process without coming back to whoever would remove them.
+  private readonly atExit = (): void => this.remove();
 
   public constructor(private readonly place: Place) {
     this.folder = mkdtempSync(join(place.scratch, 'cdk-ssh-keepalive-'));
+    process.once('exit', this.atExit);
   }
 
   /** Writes a text; returns its path. */
@@ -60,6 +63,7 @@ export class Copies {
 
   /** Leaves nothing behind. */
   public remove(): void {
+    process.off('exit', this.atExit);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
