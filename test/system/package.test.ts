@@ -50,8 +50,7 @@ describe('The published package', () => {
     expect(run('--version')).toBe(`${jest.requireActual<{ version: string }>('../../package.json').version}\n`);
     expect(run('client', 'show', '--config', 'none')).toContain('  ServerAliveInterval 60\n');
     // Far enough to have loaded the SDK: it is there, and asks for a region.
-    const { AWS_REGION: _, AWS_DEFAULT_REGION: __, ...rest } = process.env;
-    const env = { ...rest, AWS_CONFIG_FILE: join(folder, 'none') };
+    const env = { PATH: process.env.PATH, HOME: folder };
     const bin = join(folder, 'node_modules', '.bin', 'cdk-ssh-keepalive');
     const { status, stderr } = spawnSync(bin, ['client', 'show', '--stack', 'Web'], { env, encoding: 'utf8' });
     expect([status, stderr]).toEqual([3, expect.stringContaining('Region is missing')]);
