@@ -6,5 +6,6 @@ export * from './ssh-client-config';
 export * from './ssh-client-config-stack';
 export * from './ssh-host';
 export * from './ssh-keepalive';
+export * from './ssh-keepalive-mixin';
 export * from './ssh-keepalive-permissions';
 export * from './ssh-keepalive-target';

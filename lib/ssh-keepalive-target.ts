@@ -1,6 +1,9 @@
 // What an SshKeepalive applies to. Knows nothing about how it gets there.
-import type { Instance } from 'aws-cdk-lib/aws-ec2';
 import { Token } from 'aws-cdk-lib';
+import type { IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
+import type { IInstance, ILaunchTemplate } from 'aws-cdk-lib/aws-ec2';
+import type { AssociationTarget } from './server/association';
+import { type Machines, machinesOfGroup, machinesOfInstance, machinesOfLaunchTemplate } from './server/machines';
 import { ServerKeepalive } from './server-keepalive';
 
 /** What a new instance is given at its first boot. */
@@ -16,6 +19,19 @@ export interface FirstBootOptions {
   readonly firstBoot?: ServerKeepalive;
 }
 
+/** What the instances of a group or a launch template are given beside the document. */
+export interface GroupOptions {
+  /**
+   * The constants of the first boot, which are added to the user data of the launch template.
+   *
+   * Without them nothing of the group changes. With them it has a new launch template version, and a warning tells
+   * when an update policy would replace running instances because of that.
+   *
+   * @default - no first boot: new instances are set up by the association, which runs as soon as they are registered
+   */
+  readonly firstBoot?: ServerKeepalive;
+}
+
 /** What an `SshKeepalive` applies to. */
 export class SshKeepaliveTarget {
   /**
@@ -24,19 +40,49 @@ export class SshKeepaliveTarget {
    * On an instance that is deployed already, the new user data makes CloudFormation stop and start it, or replace it if
    * `userDataCausesReplacement` is set. Use `existingInstance` for those.
    *
-   * @throws when the instance runs Windows, or its user data is not a shell script, or `firstBoot` is a token
+   * @param instance an `Instance` or `BastionHostLinux` of the app, in whatever stack of it
+   * @throws when the instance runs Windows, or its user data is not a shell script or too long, or `firstBoot` is a token
    */
-  public static newInstance(instance: Instance, options: FirstBootOptions = {}): SshKeepaliveTarget {
-    return new SshKeepaliveTarget({ instance, firstBoot: options.firstBoot ?? ServerKeepalive.DEFAULT });
+  public static newInstance(instance: IInstance, options: FirstBootOptions = {}): SshKeepaliveTarget {
+    const machines = forLinux('newInstance', ofTheApp('newInstance', instance));
+    return new SshKeepaliveTarget({ machines, firstBoot: options.firstBoot ?? ServerKeepalive.DEFAULT });
   }
 
   /**
    * An instance that may be deployed already: the association reaches it by a tag, which is added without an interruption.
    *
+   * @param instance an `Instance` or `BastionHostLinux` of the app, in whatever stack of it
    * @throws when the instance runs Windows
    */
-  public static existingInstance(instance: Instance): SshKeepaliveTarget {
-    return new SshKeepaliveTarget({ instance });
+  public static existingInstance(instance: IInstance): SshKeepaliveTarget {
+    return new SshKeepaliveTarget({ machines: forLinux('existingInstance', ofTheApp('existingInstance', instance)) });
+  }
+
+  /**
+   * The instances of an Auto Scaling group, those of now and those to come. They are found by the tag with the group's name that
+   * they bear from the start, so that nothing of the group changes.
+   *
+   * For ECS this is the group of a capacity provider or of `addCapacity`, for EKS that of `addAutoScalingGroupCapacity`.
+   *
+   * @throws when the group runs Windows, or `firstBoot` is given and its user data cannot be added to
+   */
+  public static autoScalingGroup(group: IAutoScalingGroup, options: GroupOptions = {}): SshKeepaliveTarget {
+    const machines = forLinux('autoScalingGroup', machinesOfGroup(group));
+    return new SshKeepaliveTarget({ machines, firstBoot: options.firstBoot });
+  }
+
+  /**
+   * The instances of a launch template, whichever groups or fleets launch them. They are found by the tag with the
+   * template's id that EC2 puts on them, so that nothing of the template changes.
+   *
+   * Managed node groups of EKS launch from a copy of the template: use
+   * `SshKeepaliveTarget.tag('eks:nodegroup-name', ...)` for those.
+   *
+   * @throws when it is for Windows, or imported without its id, or `firstBoot` is given and it has no user data
+   */
+  public static launchTemplate(template: ILaunchTemplate, options: GroupOptions = {}): SshKeepaliveTarget {
+    const machines = forLinux('launchTemplate', machinesOfLaunchTemplate(template));
+    return new SshKeepaliveTarget({ machines, firstBoot: options.firstBoot });
   }
 
   /**
@@ -46,18 +92,15 @@ export class SshKeepaliveTarget {
    *
    * @param key the tag's key
    * @param values the tag's values, of which an instance has one
-   * @throws when the key or a value is empty or too long, the key is a token, or there is no value
+   * @throws when the key or a value is empty or too long, or there is no value; tokens pass unchecked
    */
   public static tag(key: string, ...values: string[]): SshKeepaliveTarget {
-    if (Token.isUnresolved(key)) {
-      throw new Error('SshKeepaliveTarget.tag: the key must be known at synthesis, got: a token');
-    }
-    checkLength('key', key, 128);
+    checkLength('tag: the key', key, 128);
     if (values.length === 0) {
       throw new Error(`SshKeepaliveTarget.tag('${key}'): at least one value must be given, got: none`);
     }
-    for (const value of values) checkLength(`value of ${key}`, value, 256);
-    return new SshKeepaliveTarget({ key: `tag:${key}`, values });
+    for (const value of values) checkLength(`tag: the value of ${key}`, value, 256);
+    return new SshKeepaliveTarget({ target: { key: `tag:${key}`, values } });
   }
 
   /**
@@ -76,31 +119,66 @@ export class SshKeepaliveTarget {
         );
       }
     }
-    return new SshKeepaliveTarget({ key: 'InstanceIds', values: ids });
+    return new SshKeepaliveTarget({ target: { key: 'InstanceIds', values: ids } });
+  }
+
+  /**
+   * The instances of a resource group of the account and region, one association for each such group.
+   *
+   * State Manager takes groups that are made by tags or by a CloudFormation stack.
+   *
+   * @param name the name of the group
+   * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-state-manager-targets-and-rate-controls.html
+   * @throws when the name is empty or too long
+   */
+  public static resourceGroup(name: string): SshKeepaliveTarget {
+    checkLength('resourceGroup: the name', name, 300);
+    return new SshKeepaliveTarget({ target: { key: 'resource-groups:Name', values: [name] } });
+  }
+
+  /**
+   * For the mixin, which has asked already what they are.
+   *
+   * @internal
+   */
+  public static _machines(machines: Machines): SshKeepaliveTarget {
+    return new SshKeepaliveTarget({ machines });
   }
 
   /** @internal */
-  public readonly _reach: InstanceReach | AssociationReach;
+  public readonly _reach: Reach;
 
-  private constructor(reach: InstanceReach | AssociationReach) {
+  private constructor(reach: Reach) {
     this._reach = reach;
   }
 }
 
-/** An instance of the app, reached by our tag. */
-interface InstanceReach {
-  readonly instance: Instance;
-  /** Present for new instances only. */
+/** Instances that the app makes or, without `machines`, such as State Manager alone knows. */
+interface Reach {
+  readonly machines?: Machines;
+  /** The constants of their first boot, for those that have one. */
   readonly firstBoot?: ServerKeepalive;
+  readonly target?: AssociationTarget;
 }
 
-/** Instances that the app need not know, reached by what State Manager knows about them. */
-interface AssociationReach {
-  readonly key: string;
-  readonly values: string[];
+function ofTheApp(name: string, instance: IInstance): Machines {
+  const machines = machinesOfInstance(instance);
+  if (machines) return machines;
+  throw new Error(
+    `SshKeepaliveTarget.${name}: ${instance.node.path} must be an Instance or a BastionHostLinux that the app makes. ` +
+      'For an imported one use SshKeepaliveTarget.instanceIds or SshKeepaliveTarget.tag.',
+  );
+}
+
+function forLinux(name: string, machines: Machines): Machines {
+  if (!machines.windows) return machines;
+  throw new Error(
+    `SshKeepaliveTarget.${name}: ${machines.construct.node.path} is for Windows; the settings are for the OpenSSH ` +
+      'server of Linux. Leave it out.',
+  );
 }
 
 function checkLength(what: string, text: string, max: number): void {
   if (Token.isUnresolved(text) || (text.length > 0 && text.length <= max)) return;
-  throw new Error(`SshKeepaliveTarget.tag: the ${what} must have 1 to ${max} characters, got: ${text.length}`);
+  throw new Error(`SshKeepaliveTarget.${what} must have 1 to ${max} characters, got: ${text.length}`);
 }

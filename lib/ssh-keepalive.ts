@@ -1,17 +1,17 @@
 // The construct: joins the document, its associations, the instances' roles and tags, and first boot.
-import { Annotations, Duration, Stack, Tokenization } from 'aws-cdk-lib';
-import type { Instance } from 'aws-cdk-lib/aws-ec2';
+import { Annotations, Duration, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
+import { Construct, DependencyGroup, type IConstruct } from 'constructs';
 import { ComplianceSeverity } from './compliance-severity';
 import { Ensure } from './ensure';
 import { intervalTooLong } from './keepalive-values';
-import { type AssociationRun, type AssociationTarget, addAssociation, groupTargets } from './server/association';
-import { claimInstance, claimTarget, conflictsByTag } from './server/claims';
+import { type AssociationRun, Associations } from './server/association';
+import { claimMachines, claimTarget, conflicts } from './server/claims';
 import { type DocumentAction, addDocument } from './server/document';
-import { addFirstBoot, refuseWindows } from './server/first-boot';
-import { type OutputPlace, permitInstances } from './server/instance-permissions';
+import { addFirstBoot } from './server/first-boot';
+import { InstancePermissions, type OutputPlace } from './server/instance-permissions';
+import type { Machines } from './server/machines';
 import { checkRateControl, checkSchedule, checkWaitForSuccess } from './server/run-limits';
 import { ServerKeepalive } from './server-keepalive';
 import { SshKeepalivePermissions } from './ssh-keepalive-permissions';
@@ -32,11 +32,8 @@ export interface SshKeepaliveOutput {
   readonly prefix?: string;
 }
 
-/** What an `SshKeepalive` applies, to what, and how carefully. */
-export interface SshKeepaliveProps {
-  /** The instances. */
-  readonly targets: SshKeepaliveTarget[];
-
+/** What is applied, and how carefully. */
+export interface SshKeepaliveOptions {
   /**
    * What sshd is told: 60 seconds and 120 times unless said otherwise.
    *
@@ -124,6 +121,12 @@ export interface SshKeepaliveProps {
   readonly output?: SshKeepaliveOutput;
 }
 
+/** What an `SshKeepalive` applies, to what, and how carefully. */
+export interface SshKeepaliveProps extends SshKeepaliveOptions {
+  /** The instances. */
+  readonly targets: SshKeepaliveTarget[];
+}
+
 const ACTIONS: Record<Ensure, DocumentAction> = {
   [Ensure.PRESENT]: 'Apply',
   [Ensure.ABSENT]: 'Remove',
@@ -146,6 +149,13 @@ export class SshKeepalive extends Construct {
   /** The name of the SSM document, for Run Command. A new version of this library gives a new one. */
   public readonly documentName: string;
 
+  private readonly permissions: InstancePermissions;
+  private readonly associations: Associations;
+  /** What the first run must find. */
+  private readonly before = new DependencyGroup();
+  private readonly waits: boolean;
+  private reachesByTag = false;
+
   /**
    * @throws when a property is out of its range, or a target cannot be configured, or is reached by another SshKeepalive
    */
@@ -154,57 +164,90 @@ export class SshKeepalive extends Construct {
     if (props.targets.length === 0) {
       throw new Error(`${this.node.path}: targets must hold at least one target, got: none`);
     }
-    const server = props.server ?? ServerKeepalive.DEFAULT;
     const output = props.output && { bucket: props.output.bucket, prefix: props.output.prefix ?? 'cdk-ssh-keepalive' };
+    const server = props.server ?? ServerKeepalive.DEFAULT;
+    this.waits = props.waitForSuccess !== undefined;
     this.tagValue = tagValueOf(this);
-
-    const instances = this.takeInstances(props.targets);
-    const roles = [...new Set(instances.map((instance) => instance.role))];
-    const policy = permitInstances(this, roles, props.permissions ?? SshKeepalivePermissions.WORKING_SET, output);
+    this.permissions = new InstancePermissions(this, props.permissions ?? SshKeepalivePermissions.WORKING_SET, output);
+    const run = runOf(props, server, output);
     this.documentName = addDocument(this, 'Document').ref;
-    for (const target of groupTargets(this.associationTargets(props.targets, instances))) {
-      const association = addAssociation(this, target, this.documentName, runOf(props, server, output));
-      // The first run must find the permissions; and there is nothing to wait for before there are instances.
-      if (policy) association.node.addDependency(policy);
-      if (props.waitForSuccess) association.node.addDependency(...instances);
-    }
-    this.warnOfLongIntervals(props.targets, server);
+    this.associations = new Associations(this, this.documentName, run, this.before);
+    this.warnOfLongInterval(server);
+    for (const target of props.targets) this.addTarget(target);
   }
 
-  private takeInstances(targets: SshKeepaliveTarget[]): Instance[] {
-    const instances: Instance[] = [];
-    for (const { _reach: reach } of targets) {
-      if (!('instance' in reach)) continue;
-      const { instance, firstBoot } = reach;
-      refuseWindows(instance, firstBoot ? 'newInstance' : 'existingInstance');
-      claimInstance(this, instance);
-      if (firstBoot) addFirstBoot(instance, firstBoot);
-      // On the instance alone: Tags.of() would tag its role, profile and security group as well.
-      instance.instance.tags.setTag(SshKeepalive.TAG_KEY, this.tagValue);
-      instances.push(instance);
+  /**
+   * Applies it to one more target.
+   *
+   * @throws when the target cannot be configured, or is reached already
+   */
+  public addTarget(target: SshKeepaliveTarget): void {
+    const { machines, firstBoot } = target._reach;
+    if (machines) this.take(machines);
+    if (machines && firstBoot) this.giveFirstBoot(machines, firstBoot);
+    const reached = target._reach.target ?? machines?.target;
+    if (reached) {
+      claimTarget(this, reached);
+      this.associations.reach(reached);
+    } else {
+      this.reachByTag();
     }
-    this.node.addValidation({ validate: () => instances.flatMap((instance) => conflictsByTag(this, instance)) });
-    return instances;
   }
 
-  private associationTargets(targets: SshKeepaliveTarget[], instances: Instance[]): AssociationTarget[] {
+  private take(machines: Machines): void {
+    this.requireSamePlace(machines);
+    claimMachines(this, machines);
+    this.node.addValidation({ validate: () => conflicts(this, machines) });
+    const policy = this.permissions.permit(machines);
+    if (policy) this.waitFor(policy);
+    // There is nothing to wait for before there are instances.
+    if (this.waits) this.waitFor(machines.construct);
+    // On the instance alone: Tags.of() would tag its role, profile and security group as well.
+    if (!machines.target) machines.tags?.setTag(SshKeepalive.TAG_KEY, this.tagValue);
+  }
+
+  private giveFirstBoot(machines: Machines, firstBoot: ServerKeepalive): void {
+    addFirstBoot(machines, firstBoot);
+    this.warnOfLongInterval(firstBoot);
+    if (machines.rolls === undefined) return;
+    Annotations.of(this).addWarningV2(
+      'cdk-ssh-keepalive:SshKeepalive.firstBootRolls',
+      `First boot changes the user data of the ${machines.kind} ${machines.construct.node.path}. ${machines.rolls} ` +
+        'Leave firstBoot out, and the association sets up running and new instances without that; or acknowledge this.',
+    );
+  }
+
+  private reachByTag(): void {
+    if (this.reachesByTag) return;
+    this.reachesByTag = true;
     const own = { key: `tag:${SshKeepalive.TAG_KEY}`, values: [this.tagValue] };
-    const others = targets.flatMap(({ _reach: reach }) => ('instance' in reach ? [] : [reach]));
-    const all = instances.length > 0 ? [own, ...others] : others;
-    for (const target of all) claimTarget(this, target);
-    return all;
+    claimTarget(this, own);
+    this.associations.reach(own);
   }
 
-  private warnOfLongIntervals(targets: SshKeepaliveTarget[], server: ServerKeepalive): void {
-    const firstBoots = targets.flatMap(({ _reach: reach }) => ('firstBoot' in reach ? [reach.firstBoot] : []));
-    for (const keepalive of new Set([server, ...firstBoots])) {
-      const warning = keepalive && intervalTooLong('ClientAliveInterval', keepalive.interval);
-      if (warning) Annotations.of(this).addWarningV2('cdk-ssh-keepalive:SshKeepalive.intervalTooLong', warning);
+  /** Not across stacks: they must be free to be deployed in any order, and a run that was too early is repeated. */
+  private waitFor(construct: IConstruct): void {
+    if (Stack.of(construct) === Stack.of(this)) this.before.add(construct);
+  }
+
+  private requireSamePlace({ kind, construct }: Machines): void {
+    for (const what of ['account', 'region'] as const) {
+      const [here, there] = [Stack.of(this)[what], Stack.of(construct)[what]];
+      if (here === there || Token.isUnresolved(here) || Token.isUnresolved(there)) continue;
+      throw new Error(
+        `${this.node.path}: the ${kind} ${construct.node.path} is in the ${what} ${there}, but an association reaches only ` +
+          `its own, ${here}. Add an SshKeepalive to ${Stack.of(construct).node.path}.`,
+      );
     }
+  }
+
+  private warnOfLongInterval(keepalive: ServerKeepalive): void {
+    const warning = intervalTooLong('ClientAliveInterval', keepalive.interval);
+    if (warning) Annotations.of(this).addWarningV2('cdk-ssh-keepalive:SshKeepalive.intervalTooLong', warning);
   }
 }
 
-function runOf(props: SshKeepaliveProps, server: ServerKeepalive, output?: OutputPlace): AssociationRun {
+function runOf(props: SshKeepaliveOptions, server: ServerKeepalive, output?: OutputPlace): AssociationRun {
   const ensure = props.ensure ?? Ensure.PRESENT;
   const scheduleExpression = (props.schedule ?? Schedule.rate(Duration.days(1))).expressionString;
   const maxConcurrency = props.maxConcurrency ?? '10%';

@@ -12,21 +12,20 @@ describe('SshKeepaliveTarget.tag', () => {
     expect(() => SshKeepaliveTarget.tag(key, ...values)).toThrow(message);
   });
 
-  it('takes values that are tokens as they are, but no such key', () => {
-    const token = Token.asString({ Ref: 'Value' });
-    expect(() => SshKeepaliveTarget.tag(token, 'v')).toThrow('the key must be known at synthesis, got: a token');
-    expect(SshKeepaliveTarget.tag('k', token)._reach).toEqual({ key: 'tag:k', values: [token] });
+  it('takes tokens as they are', () => {
+    const [key, value] = [Token.asString({ Ref: 'Key' }), Token.asString({ Ref: 'Value' })];
+    expect(SshKeepaliveTarget.tag(key, value)._reach).toEqual({ target: { key: `tag:${key}`, values: [value] } });
   });
 });
 
 describe('SshKeepaliveTarget.instanceIds', () => {
   it.each(['i-12345678', 'i-0123456789abcdef0', 'mi-0123456789abcdef0'])('takes %s', (id) => {
-    expect(SshKeepaliveTarget.instanceIds(id)._reach).toEqual({ key: 'InstanceIds', values: [id] });
+    expect(SshKeepaliveTarget.instanceIds(id)._reach).toEqual({ target: { key: 'InstanceIds', values: [id] } });
   });
 
   it('takes tokens as they are', () => {
     const token = Token.asString({ Ref: 'Instance' });
-    expect(SshKeepaliveTarget.instanceIds(token)._reach).toEqual({ key: 'InstanceIds', values: [token] });
+    expect(SshKeepaliveTarget.instanceIds(token)._reach).toEqual({ target: { key: 'InstanceIds', values: [token] } });
   });
 
   it.each(['', 'i-1234', 'mi-12345678', 'I-12345678', 'i-0123456789abcdef0 ', '*'])('refuses %j', (id) => {

@@ -1,10 +1,22 @@
-import { App, CfnParameter, Duration, Stack, Stage, Tags, Token } from 'aws-cdk-lib';
+import {
+  App,
+  Aws,
+  CfnDynamicReference,
+  CfnDynamicReferenceService,
+  CfnParameter,
+  Duration,
+  Stack,
+  Stage,
+  Tags,
+  Token,
+} from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
 import {
   ComplianceSeverity,
   Ensure,
@@ -56,6 +68,7 @@ describe('SshKeepalive by default', () => {
   it('associates the tagged instances carefully', () => {
     expect(only(templateOf(), 'AWS::SSM::Association')).toMatchInlineSnapshot(`
      {
+       "AssociationName": "cdk-ssh-keepalive",
        "ComplianceSeverity": "MEDIUM",
        "MaxConcurrency": "10%",
        "MaxErrors": "10%",
@@ -130,6 +143,40 @@ describe('The properties of SshKeepalive', () => {
       ...association({
         Parameters: { ClientAliveInterval: [{ Ref: 'Interval' }], ClientAliveCountMax: [{ Ref: 'CountMax' }] },
       }),
+    );
+  });
+
+  it('server: may come from Parameter Store, which CloudFormation asks at each deployment', () => {
+    const stack = makeStack();
+    const latest = ssm.StringParameter.valueForStringParameter(stack, '/ssh/interval');
+    const pinned = new CfnDynamicReference(CfnDynamicReferenceService.SSM, '/ssh/count-max:3');
+    const server = ServerKeepalive.of({
+      interval: Duration.seconds(Token.asNumber(latest)),
+      countMax: Token.asNumber(pinned),
+    });
+    new SshKeepalive(stack, 'SshKeepalive', { targets: [TAGGED], server });
+    const template = Template.fromStack(stack);
+    const [parameter] = Object.keys(template.findParameters('*', { Default: '/ssh/interval' }));
+    template.hasResourceProperties(
+      ...association({
+        Parameters: {
+          ClientAliveInterval: [{ Ref: parameter }],
+          ClientAliveCountMax: ['{{resolve:ssm:/ssh/count-max:3}}'],
+        },
+      }),
+    );
+  });
+
+  it('server: may be looked up before synthesis, if the first synthesis has a number to go on with', () => {
+    const stack = new Stack(new App(), 'Web', { env: { account: '123456789012', region: 'eu-west-1' } });
+    const serverOf = (looked: string) => ServerKeepalive.of({ interval: Duration.seconds(Number(looked)) });
+    // What CDK puts in place until its command line has looked.
+    const dummy = ssm.StringParameter.valueFromLookup(stack, '/ssh/interval');
+    expect(() => serverOf(dummy)).toThrow('ClientAliveInterval must be whole seconds between 1 and 86400, got: NaN');
+    const server = serverOf(ssm.StringParameter.valueFromLookup(stack, '/ssh/interval', '30'));
+    new SshKeepalive(stack, 'SshKeepalive', { targets: [TAGGED], server });
+    Template.fromStack(stack).hasResourceProperties(
+      ...association({ Parameters: Match.objectLike({ ClientAliveInterval: ['30'] }) }),
     );
   });
 
@@ -434,6 +481,23 @@ describe('Two SshKeepalives', () => {
     expect(() => app.synth()).not.toThrow();
   });
 
+  it('may not reach the same tag of which only the deployment knows the key', () => {
+    const stack = makeStack();
+    const key = new CfnParameter(stack, 'Key').valueAsString;
+    new SshKeepalive(stack, 'One', { targets: [SshKeepaliveTarget.tag(key, 'true')] });
+    expect(() => new SshKeepalive(stack, 'Two', { targets: [SshKeepaliveTarget.tag(key, 'true')] })).toThrow(
+      /^Web\/Two and Web\/One both reach tag:.+=true in Web,/,
+    );
+  });
+
+  it('may reach a tag that is another in each stack', () => {
+    const app = new App();
+    for (const id of ['A', 'B']) {
+      new SshKeepalive(new Stack(app, id), 'One', { targets: [SshKeepaliveTarget.tag('stack', Aws.STACK_NAME)] });
+    }
+    expect(() => app.synth()).not.toThrow();
+  });
+
   it('may not meet on an instance that one reaches itself and the other by its tag', () => {
     const app = new App();
     const stack = new Stack(app, 'Web');
@@ -472,11 +536,11 @@ describe('Windows and user data that is no shell script', () => {
   it('Windows is refused', () => {
     const one = windows();
     expect(() => add(SshKeepaliveTarget.newInstance(one), one)).toThrow(
-      'SshKeepaliveTarget.newInstance: Web/Windows is a Windows instance',
+      'SshKeepaliveTarget.newInstance: Web/Windows is for Windows; the settings are for the OpenSSH server of Linux.',
     );
     const two = windows();
     expect(() => add(SshKeepaliveTarget.existingInstance(two), two)).toThrow(
-      'SshKeepaliveTarget.existingInstance: Web/Windows is a Windows instance',
+      'SshKeepaliveTarget.existingInstance: Web/Windows is for Windows',
     );
   });
 
@@ -509,7 +573,7 @@ describe('Windows and user data that is no shell script', () => {
 
     const bad = makeInstance(makeStack(), 'Instance', { userData: new ec2.MultipartUserData() });
     expect(() => add(SshKeepaliveTarget.newInstance(bad), bad)).toThrow(
-      'the multipart user data of Web/Instance has no default part that commands can be added to. Add one: ',
+      'the user data of the instance Web/Instance is multipart and has no default part that commands can be added to. Add one: ',
     );
   });
 

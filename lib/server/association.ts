@@ -1,10 +1,18 @@
 // State Manager associations: which instances run the document, when, and how many at a time.
+import { Lazy, Token } from 'aws-cdk-lib';
 import { CfnAssociation } from 'aws-cdk-lib/aws-ssm';
-import type { Construct } from 'constructs';
+import type { Construct, IDependable } from 'constructs';
 import type { DocumentAction } from './document';
 
 /** State Manager takes at most so many values for one target. */
 const MAX_VALUES = 50;
+
+/** What a reviewer reads: associations have no description of their own. */
+const PURPOSES: Record<DocumentAction, string> = {
+  Apply: 'Sets the keepalive of sshd on these instances, on new ones when they appear, and again by the schedule.',
+  Check: 'Reports the instances whose sshd has another keepalive as failed, and changes nothing.',
+  Remove: 'Takes the keepalive that was set out of sshd again.',
+};
 
 /** The instances that one association is for. */
 export interface AssociationTarget {
@@ -40,16 +48,46 @@ export interface AssociationRun {
   readonly outputLocation?: CfnAssociation.S3OutputLocationProperty;
 }
 
-/** Targets with the same key become one, and those with more values than State Manager takes become several. */
-export function groupTargets(targets: AssociationTarget[]): AssociationTarget[] {
-  const values = new Map<string, string[]>();
-  for (const target of targets) values.set(target.key, [...(values.get(target.key) ?? []), ...target.values]);
-  return [...values].flatMap(([key, all]) =>
-    Array.from({ length: Math.ceil(all.length / MAX_VALUES) }, (_, part) => ({
-      key,
-      values: all.slice(part * MAX_VALUES, (part + 1) * MAX_VALUES),
-    })),
-  );
+/** The associations of one construct: as few as State Manager's limits allow, however many targets there are. */
+export class Associations {
+  private readonly byKey = new Map<string, { association: CfnAssociation; values: string[] }>();
+
+  /** For a document, so far without targets; the first runs wait for the dependencies. */
+  public constructor(
+    private readonly scope: Construct,
+    private readonly documentName: string,
+    private readonly run: AssociationRun,
+    private readonly dependencies: IDependable,
+  ) {}
+
+  /** Reaches a target as well. */
+  public reach({ key, values }: AssociationTarget): void {
+    for (const value of values) {
+      const open = this.byKey.get(key);
+      if (open && open.values.length < maxValues(key)) {
+        open.values.push(value);
+      } else {
+        this.open(key, value);
+      }
+    }
+  }
+
+  private open(key: string, first: string): void {
+    const values = [first];
+    const association = addAssociation(
+      this.scope,
+      { key, values: Lazy.list({ produce: () => values }) },
+      this.documentName,
+      this.run,
+    );
+    association.node.addDependency(this.dependencies);
+    this.byKey.set(key, { association, values });
+  }
+}
+
+/** A resource group has an association to itself. */
+function maxValues(key: string): number {
+  return key === 'resource-groups:Name' ? 1 : MAX_VALUES;
 }
 
 /**
@@ -57,14 +95,16 @@ export function groupTargets(targets: AssociationTarget[]): AssociationTarget[] 
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html
  */
-export function addAssociation(
+function addAssociation(
   scope: Construct,
   target: AssociationTarget,
   documentName: string,
   run: AssociationRun,
 ): CfnAssociation {
-  return new CfnAssociation(scope, idOf(scope, target), {
+  const association = new CfnAssociation(scope, idOf(scope, target), {
     name: documentName,
+    // What the console lists it by; it need not be the only one of that name.
+    associationName: 'cdk-ssh-keepalive',
     targets: [target],
     parameters: {
       Action: [run.action],
@@ -81,11 +121,16 @@ export function addAssociation(
     waitForSuccessTimeoutSeconds: run.waitForSuccessTimeoutSeconds,
     outputLocation: run.outputLocation && { s3Location: run.outputLocation },
   });
+  association.addMetadata('Description', PURPOSES[run.action]);
+  return association;
 }
 
-/** An id that says what is targeted; the key makes it unique, except among parts of a target with too many values. */
+/**
+ * An id that says what is targeted; the key makes it unique, except among parts of a target with too many values, and
+ * among keys that are tokens, which no id may hold.
+ */
 function idOf(scope: Construct, target: AssociationTarget): string {
-  const id = `Association ${target.key}`;
+  const id = Token.isUnresolved(target.key) ? 'Association' : `Association ${target.key}`;
   let part = 1;
   while (scope.node.tryFindChild(part === 1 ? id : `${id} ${part}`)) part++;
   return part === 1 ? id : `${id} ${part}`;

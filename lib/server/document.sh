@@ -24,6 +24,10 @@ export PATH LC_ALL
 unset -f awk bash command cp expr flock grep head ln mkdir mv printf readlink rm sed sha256sum sleep stat systemctl timeout tr
 set -u
 umask 077
+# mawk fails when one of these is closed.
+exec </dev/null
+true 3>&2 || exec 2>/dev/null
+true 3>&1 2>/dev/null || exec >/dev/null
 
 BEGIN='# BEGIN cdk-ssh-keepalive'
 END='# END cdk-ssh-keepalive'
@@ -194,15 +198,26 @@ report_match_blocks() { # those that give other values to the connections that t
   files=$(printf '%s' "${FILES}" | tr -d '\r')
   set -f
   IFS=${NL}
+  # Twice, because a file that was read already can be included once more, below a Match.
   # shellcheck disable=SC2086 # one file name a line
-  found=$(awk '
-    FNR == 1 { match_line = NR == 1 ? "" : included_by }
+  found=$(awk -v folder="${CONFIG%/*}/" '
+    function include(patterns, match_line,  list, i, n) {
+      n = split(patterns, list, /[ \t"]+/)
+      for (i = 2; i <= n; i++) if (list[i] != "") {
+        if (list[i] !~ /^\//) list[i] = folder list[i]
+        gsub(/[.+^$(){}|]/, "\\\\&", list[i])
+        gsub(/[*]/, "[^/]*", list[i])
+        gsub(/[?]/, "[^/]", list[i])
+        below["^" list[i] "$"] = match_line
+      }
+    }
+    FNR == 1 { match_line = ""; for (file in below) if (FILENAME ~ file) match_line = below[file] }
     { sub(/\r$/, ""); sub(/^[ \t]+/, ""); keyword = tolower($0) }
     keyword ~ /^match[ \t=]/ { match_line = $0 }
-    keyword ~ /^include[ \t="]/ && match_line != "" { included_by = match_line }
-    match_line != "" && keyword ~ /^clientalive(interval|countmax)[ \t="]/ {
+    keyword ~ /^include[ \t="]/ && match_line != "" { sub(/=/, " "); include($0, match_line) }
+    second && match_line != "" && keyword ~ /^clientalive(interval|countmax)[ \t="]/ {
       print FILENAME " line " FNR ": " $0 " (" match_line ")"
-    }' ${files:-"${CONFIG}"})
+    }' ${files:-"${CONFIG}"} second=1 ${files:-"${CONFIG}"})
   unset IFS
   set +f
   [ -z "${found}" ] || say "Match blocks set other values for the connections that they are about:${NL}${found}"
@@ -361,7 +376,7 @@ withdraw_dropin() {
 # --- The service
 
 service() { # VERB UNIT: it may not wait for ever, nor may what it starts keep our lock
-  timeout 60 systemctl "$@" </dev/null 2>&1 9>&-
+  timeout 60 systemctl "$@" 2>&1 9>&-
 }
 
 find_unit() { # sshd is Amazon Linux's, RHEL's and SUSE's name, ssh is Debian's and Ubuntu's

@@ -6,6 +6,12 @@ import { DOCUMENT_SCRIPT } from './scripts';
 /** What the document's script may be told to do. */
 export type DocumentAction = 'Apply' | 'Check' | 'Remove';
 
+/** What the script takes as ClientAliveInterval, in seconds: 1 to 86400. */
+export const INTERVAL_PATTERN = '^([1-9][0-9]{0,3}|[1-7][0-9]{4}|8[0-5][0-9]{3}|86[0-3][0-9]{2}|86400)$';
+
+/** What the script takes as ClientAliveCountMax: 1 to 10000. */
+export const COUNT_MAX_PATTERN = '^([1-9][0-9]{0,3}|10000)$';
+
 /** Well above the two minutes that the script waits for its lock and the minute that it gives systemctl. */
 const TIMEOUT_SECONDS = '600';
 
@@ -32,12 +38,12 @@ export function addDocument(scope: Construct, id: string): CfnDocument {
         ClientAliveInterval: parameter(
           'Seconds, 1 to 86400, after which sshd asks a silent client for a sign of life.',
           '60',
-          '^([1-9][0-9]{0,3}|[1-7][0-9]{4}|8[0-5][0-9]{3}|86[0-3][0-9]{2}|86400)$',
+          INTERVAL_PATTERN,
         ),
         ClientAliveCountMax: parameter(
           'How many times, 1 to 10000, sshd asks before it drops the client.',
           '120',
-          '^([1-9][0-9]{0,3}|10000)$',
+          COUNT_MAX_PATTERN,
         ),
       },
       mainSteps: [

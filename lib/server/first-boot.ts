@@ -1,11 +1,15 @@
 // The first-boot snippet: the user data that gives a new instance its settings before State Manager first reaches it.
-import { Token } from 'aws-cdk-lib';
-import { type Instance, MultipartUserData, OperatingSystemType } from 'aws-cdk-lib/aws-ec2';
+import { Stack, Token } from 'aws-cdk-lib';
+import { MultipartUserData, type UserData } from 'aws-cdk-lib/aws-ec2';
 import type { ServerKeepalive } from '../server-keepalive';
+import type { Machines } from './machines';
 import { FIRST_BOOT_SNIPPET } from './scripts';
 
 /** The snippet's own constants, as they stand in first-boot.sh. */
 const CONSTANTS = 'i=60 m=120';
+
+/** What EC2 takes, before it is encoded. */
+const MAX_BYTES = 16_384;
 
 /**
  * The snippet with the constants of `keepalive`.
@@ -25,45 +29,67 @@ export function firstBootSnippet(keepalive: ServerKeepalive): string {
 }
 
 /**
- * Appends the snippet to the user data of an instance.
+ * Appends the snippet to the user data of new machines.
  *
- * @throws when that user data is not a shell script
+ * @throws when that user data is not a shell script, or is not known, or becomes too long
  */
-export function addFirstBoot(instance: Instance, keepalive: ServerKeepalive): void {
+export function addFirstBoot(machines: Machines, keepalive: ServerKeepalive): void {
   const snippet = firstBootSnippet(keepalive).split('\n');
-  if (instance.userData instanceof MultipartUserData) {
-    addToDefaultPart(instance, instance.userData, snippet);
-    return;
-  }
-  const [firstLine = ''] = instance.userData.render().split('\n', 1);
-  if (!Token.isUnresolved(firstLine) && !/^#!.*\b(ba|da|a|k|z)?sh\b/.test(firstLine)) {
+  const { construct, userData } = machines;
+  const subject = `First boot: the user data of the ${machines.kind} ${construct.node.path}`;
+  if (!userData) {
     throw new Error(
-      `SshKeepaliveTarget.newInstance: the user data of ${instance.node.path} must be a shell script, so that commands ` +
-        `can be added to it, but it begins with '${firstLine}'. Use UserData.forLinux(), or MultipartUserData with a ` +
-        'shell script as its default part, or SshKeepaliveTarget.existingInstance, which needs no user data.',
+      `${subject} is not known here, so that no first boot can be added to it. Give its launch template ` +
+        'userData: UserData.forLinux(), or leave firstBoot out.',
     );
   }
-  instance.userData.addCommands(...snippet);
+  if (userData instanceof MultipartUserData) {
+    addToDefaultPart(subject, userData, snippet);
+  } else {
+    requireShellScript(subject, userData);
+    userData.addCommands(...snippet);
+  }
+  // At synthesis, because others may add to it until then.
+  construct.node.addValidation({ validate: () => tooLong(subject, Stack.of(construct), userData) });
 }
 
-function addToDefaultPart(instance: Instance, userData: MultipartUserData, snippet: string[]): void {
+function requireShellScript(subject: string, userData: UserData): void {
+  const [firstLine = ''] = userData.render().split('\n', 1);
+  if (Token.isUnresolved(firstLine) || /^#!.*\b(ba|da|a|k|z)?sh\b/.test(firstLine)) return;
+  throw new Error(
+    `${subject} must be a shell script, so that commands can be added to it, but it begins with '${firstLine}'. Use ` +
+      'UserData.forLinux(), or MultipartUserData with a shell script as its default part, or do without a first boot ' +
+      '(SshKeepaliveTarget.existingInstance), which needs no user data.',
+  );
+}
+
+function addToDefaultPart(subject: string, userData: MultipartUserData, snippet: string[]): void {
   try {
     userData.addCommands(...snippet);
   } catch (error) {
     throw new Error(
-      `SshKeepaliveTarget.newInstance: the multipart user data of ${instance.node.path} has no default part that ` +
-        'commands can be added to. Add one: multipart.addUserDataPart(UserData.forLinux(), ' +
-        'MultipartBody.SHELL_SCRIPT, true); or use SshKeepaliveTarget.existingInstance, which needs no user data.',
+      `${subject} is multipart and has no default part that commands can be added to. Add one: ` +
+        'multipart.addUserDataPart(UserData.forLinux(), MultipartBody.SHELL_SCRIPT, true); or do without a first boot ' +
+        '(SshKeepaliveTarget.existingInstance), which needs no user data.',
       { cause: error },
     );
   }
 }
 
-/** Throws for Windows, whose OpenSSH this library does not configure. */
-export function refuseWindows(instance: Instance, target: string): void {
-  if (instance.osType !== OperatingSystemType.WINDOWS) return;
-  throw new Error(
-    `SshKeepaliveTarget.${target}: ${instance.node.path} is a Windows instance; the settings are for the OpenSSH ` +
-      'server of Linux. Leave it out.',
-  );
+/** EC2 takes 16 KB, which CDK does not check. What is only known in a deployment comes on top and is not counted. */
+function tooLong(subject: string, stack: Stack, userData: UserData): string[] {
+  const pieces = piecesOf(stack.resolve(userData.render()));
+  const bytes = pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
+  if (bytes <= MAX_BYTES) return [];
+  return [
+    `${subject} has ${bytes} bytes, and EC2 takes at most ${MAX_BYTES}. Move a part of it into a file that it fetches, for ` +
+      'example an asset, or do without a first boot (SshKeepaliveTarget.existingInstance).',
+  ];
+}
+
+/** The pieces of a text that are known at synthesis. */
+function piecesOf(resolved: unknown): string[] {
+  if (typeof resolved === 'string') return [resolved];
+  const joined = (resolved as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join']?.[1] ?? [];
+  return joined.filter((piece) => typeof piece === 'string');
 }

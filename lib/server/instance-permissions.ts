@@ -4,6 +4,7 @@ import { type IRole, ManagedPolicy, Policy, PolicyStatement, Role } from 'aws-cd
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { SshKeepalivePermissions } from '../ssh-keepalive-permissions';
+import type { Machines } from './machines';
 
 /** Where the agents write the output of a run, with their instance's role. */
 export interface OutputPlace {
@@ -14,31 +15,76 @@ export interface OutputPlace {
 }
 
 /**
- * Lets `roles` run associations: one policy for all that the app creates, a warning for each imported one.
+ * Lets roles run associations: one policy in each stack for all that the app creates there, a warning for each other one.
  *
  * Imported roles are never touched, although CDK could: they belong to somebody else.
- *
- * @returns the policy, so that associations wait for it
  */
-export function permitInstances(
-  scope: Construct,
-  roles: IRole[],
-  permissions: SshKeepalivePermissions,
-  output?: OutputPlace,
-): Policy | undefined {
-  if (permissions === SshKeepalivePermissions.NONE) return undefined;
-  const statements = [
-    ...(permissions === SshKeepalivePermissions.WORKING_SET ? [workingSet()] : []),
-    ...(output ? writeOutput(output) : []),
-  ];
-  const own = roles.filter((role) => Role.isRole(role));
-  for (const role of roles.filter((role) => !Role.isRole(role)))
-    warnOfImportedRole(scope, role, permissions, statements);
-  if (permissions === SshKeepalivePermissions.MANAGED_POLICY) {
-    for (const role of own) role.addManagedPolicy(managedPolicy());
+export class InstancePermissions {
+  private readonly statements: PolicyStatement[];
+  private readonly policies = new Map<Stack, Policy>();
+  private readonly seen = new Set<IRole>();
+
+  /** `scope` is who gives them; a policy of its stack becomes its child. */
+  public constructor(
+    private readonly scope: Construct,
+    private readonly permissions: SshKeepalivePermissions,
+    output?: OutputPlace,
+  ) {
+    this.statements = [
+      ...(permissions === SshKeepalivePermissions.WORKING_SET ? [workingSet()] : []),
+      ...(output ? writeOutput(output) : []),
+    ];
   }
-  if (own.length === 0 || statements.length === 0) return undefined;
-  return new Policy(scope, 'InstancePolicy', { roles: own, statements });
+
+  /** @returns the policy that the role got, so that associations wait for it */
+  public permit({ role, kind, construct }: Machines): Policy | undefined {
+    if (this.permissions === SshKeepalivePermissions.NONE) return undefined;
+    if (!role) {
+      this.warn(
+        'unknownRole',
+        `The role of the ${kind} ${construct.node.path} is not known here and is left as it is.`,
+      );
+      return undefined;
+    }
+    if (this.seen.has(role)) return undefined;
+    this.seen.add(role);
+    if (!Role.isRole(role)) {
+      this.warn('importedRole', `${role.node.path} is an imported role and is left as it is.`);
+      return undefined;
+    }
+    if (this.permissions === SshKeepalivePermissions.MANAGED_POLICY) role.addManagedPolicy(managedPolicy());
+    if (this.statements.length === 0) return undefined;
+    const policy = this.policyIn(Stack.of(role));
+    policy.attachToRole(role);
+    return policy;
+  }
+
+  /** Beside the role, so that a role of another stack makes no export and no dependency between the stacks. */
+  private policyIn(stack: Stack): Policy {
+    const known = this.policies.get(stack);
+    if (known) return known;
+    const { scope, statements } = this;
+    const policy =
+      stack === Stack.of(scope)
+        ? new Policy(scope, 'InstancePolicy', { statements })
+        : new Policy(stack, `InstancePolicy of ${scope.node.path}`, { statements });
+    this.policies.set(stack, policy);
+    return policy;
+  }
+
+  private warn(code: string, finding: string): void {
+    const needs = [
+      ...(this.permissions === SshKeepalivePermissions.MANAGED_POLICY
+        ? ['the managed policy AmazonSSMManagedInstanceCore']
+        : []),
+      ...this.statements.map((statement) => JSON.stringify(Stack.of(this.scope).resolve(statement.toStatementJson()))),
+    ];
+    Annotations.of(this.scope).addWarningV2(
+      `cdk-ssh-keepalive:SshKeepalive.${code}`,
+      `${finding} Its instances are reached only if it has: ${needs.join(' and ')}. Acknowledge this when it has, or ` +
+        'when Default Host Management Configuration is on.',
+    );
+  }
 }
 
 function managedPolicy(): ReturnType<typeof ManagedPolicy.fromAwsManagedPolicyName> {
@@ -91,23 +137,4 @@ function writeOutput({ bucket, prefix }: OutputPlace): PolicyStatement[] {
     resources: [bucket.encryptionKey.keyArn],
   });
   return [put, encrypt];
-}
-
-function warnOfImportedRole(
-  scope: Construct,
-  role: IRole,
-  permissions: SshKeepalivePermissions,
-  statements: PolicyStatement[],
-): void {
-  const needs = [
-    ...(permissions === SshKeepalivePermissions.MANAGED_POLICY
-      ? ['the managed policy AmazonSSMManagedInstanceCore']
-      : []),
-    ...statements.map((statement) => JSON.stringify(Stack.of(scope).resolve(statement.toStatementJson()))),
-  ];
-  Annotations.of(scope).addWarningV2(
-    'cdk-ssh-keepalive:SshKeepalive.importedRole',
-    `${role.node.path} is an imported role and is left as it is. Its instances are reached only if it has: ` +
-      `${needs.join(' and ')}. Acknowledge this when it has, or when Default Host Management Configuration is on.`,
-  );
 }

@@ -1,10 +1,22 @@
 // What a group of tests needs of the machine. A group whose need is not met is skipped by name, with the reason; where
 // CI=true nothing may be skipped unseen, so there it fails.
 import { find, findOpenSsh } from '../../bin/rehearsal/openssh';
+import { cfnLintPython } from '../template/cfn-lint';
 
-/** A need: `sshd` stands for an sshd that can be run, installed or fetched; anything else is a program. */
+/** A need: `sshd` and `cfn-lint` stand for one that can be run, installed or fetched; anything else is a program. */
 export type Requirement =
-  'sshd' | 'ssh' | 'bash' | 'dash' | 'zsh' | 'fish' | 'script' | 'busybox' | 'shellcheck' | 'strace' | 'apt-get';
+  | 'sshd'
+  | 'cfn-lint'
+  | 'ssh'
+  | 'bash'
+  | 'dash'
+  | 'zsh'
+  | 'fish'
+  | 'script'
+  | 'busybox'
+  | 'shellcheck'
+  | 'strace'
+  | 'apt-get';
 
 /** As `describe`, on a machine that has all that the group needs. */
 export function describeWith(requirements: readonly Requirement[], name: string, tests: () => void): void {
@@ -19,10 +31,13 @@ export function describeWith(requirements: readonly Requirement[], name: string,
   });
 }
 
+const FETCHED: Partial<Record<Requirement, () => unknown>> = { sshd: findOpenSsh, 'cfn-lint': cfnLintPython };
+
 function missing(requirement: Requirement): string | undefined {
-  if (requirement !== 'sshd') return find(requirement) ? undefined : `this machine has no ${requirement}`;
+  const fetch = FETCHED[requirement];
+  if (!fetch) return find(requirement) ? undefined : `this machine has no ${requirement}`;
   try {
-    findOpenSsh();
+    fetch();
     return undefined;
   } catch (error) {
     return (error as Error).message;

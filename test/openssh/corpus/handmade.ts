@@ -104,6 +104,13 @@ const INCLUDES: CorpusEntry[] = [
   entry('an Include inside a Match block', `Port 22\nMatch User bob\n${INCLUDE}`, {
     files: { 'sshd_config.d/10.conf': 'ClientAliveInterval 7\n' },
   }),
+  entry(
+    'a folder that is included once for all and once more inside a Match block of another file',
+    `${INCLUDE}Include extra.conf\n`,
+    {
+      files: { 'extra.conf': `Match User bob\n${INCLUDE}`, 'sshd_config.d/00-aaa.conf': 'ClientAliveInterval 300\n' },
+    },
+  ),
   entry('an Include inside Match all', `Port 22\nMatch all\n${INCLUDE}`, {
     files: { 'sshd_config.d/10.conf': 'X11Forwarding no\n' },
   }),

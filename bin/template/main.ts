@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+// `npm run template`: writes the plain CloudFormation template, and says how large it is.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MAX_BYTES, plainTemplate } from './plain-template';
+
+const FILE = 'cdk-ssh-keepalive.template.json';
+
+const folder = join(__dirname, '..', '..', 'dist');
+const text = plainTemplate();
+mkdirSync(folder, { recursive: true });
+writeFileSync(join(folder, FILE), text);
+console.log(`dist/${FILE}: ${Buffer.byteLength(text)} of the ${MAX_BYTES} bytes that CloudFormation takes inline`);

@@ -1,0 +1,329 @@
+import { App, Stack, Tags } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { SshKeepalive, SshKeepaliveTarget, ServerKeepalive } from '../lib';
+
+const T3 = new ec2.InstanceType('t3.micro');
+const LINUX = ec2.MachineImage.latestAmazonLinux2023();
+const WINDOWS = ec2.MachineImage.latestWindows(ec2.WindowsVersion.WINDOWS_SERVER_2022_ENGLISH_FULL_BASE);
+const FIRST_BOOT = { firstBoot: ServerKeepalive.DEFAULT };
+
+interface Resource {
+  Type: string;
+  Properties: Record<string, unknown>;
+}
+
+function makeStack(id = 'Web', app = new App()): Stack {
+  return new Stack(app, id);
+}
+
+function vpcOf(stack: Stack): ec2.IVpc {
+  return (stack.node.tryFindChild('Vpc') as ec2.Vpc | undefined) ?? new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 });
+}
+
+function makeInstance(stack: Stack, props: Partial<ec2.InstanceProps> = {}): ec2.Instance {
+  return new ec2.Instance(stack, 'Instance', { vpc: vpcOf(stack), instanceType: T3, machineImage: LINUX, ...props });
+}
+
+function makeGroup(
+  stack: Stack,
+  id = 'Group',
+  props: Partial<autoscaling.AutoScalingGroupProps> = {},
+): autoscaling.AutoScalingGroup {
+  const launch = props.launchTemplate ? {} : { instanceType: T3, machineImage: LINUX };
+  return new autoscaling.AutoScalingGroup(stack, id, { vpc: vpcOf(stack), ...launch, ...props });
+}
+
+function makeLaunchTemplate(stack: Stack, props: ec2.LaunchTemplateProps = {}): ec2.LaunchTemplate {
+  const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com') });
+  return new ec2.LaunchTemplate(stack, 'Template', { instanceType: T3, machineImage: LINUX, role, ...props });
+}
+
+const add = (stack: Stack, ...targets: SshKeepaliveTarget[]) => new SshKeepalive(stack, 'SshKeepalive', { targets });
+
+function resourcesOf(stack: Stack): Record<string, Resource> {
+  return (Template.fromStack(stack).toJSON() as { Resources: Record<string, Resource> }).Resources;
+}
+
+/** The targets of all associations of a stack. */
+function targetsOf(stack: Stack): unknown[] {
+  return Object.values(resourcesOf(stack))
+    .filter(({ Type }) => Type === 'AWS::SSM::Association')
+    .flatMap(({ Properties }) => Properties.Targets);
+}
+
+/** What adding targets changes in a stack: the types of resources added, and the properties of others that are changed. */
+function changesBy(make: (stack: Stack) => SshKeepaliveTarget[]): string[] {
+  const before = makeStack();
+  make(before);
+  const after = makeStack();
+  add(after, ...make(after));
+  const old = resourcesOf(before);
+  return Object.entries(resourcesOf(after)).flatMap(([id, resource]) => {
+    if (!old[id]) return [`+ ${resource.Type}`];
+    return Object.keys({ ...old[id].Properties, ...resource.Properties })
+      .filter((key) => JSON.stringify(old[id]!.Properties[key]) !== JSON.stringify(resource.Properties[key]))
+      .map((key) => `~ ${resource.Type} ${key}`);
+  });
+}
+
+const warningsOf = (stack: Stack) =>
+  Annotations.fromStack(stack)
+    .findWarning('*', Match.anyValue())
+    .map(({ entry }) => entry.data as string);
+
+describe('An Auto Scaling group', () => {
+  it('is reached by the tag that its instances bear, and nothing of it changes', () => {
+    const group = (stack: Stack) => [SshKeepaliveTarget.autoScalingGroup(makeGroup(stack))];
+    expect(changesBy(group)).toEqual(['+ AWS::SSM::Document', '+ AWS::IAM::Policy', '+ AWS::SSM::Association']);
+    const stack = makeStack();
+    add(stack, ...group(stack));
+    expect(targetsOf(stack)).toEqual([
+      { Key: 'tag:aws:autoscaling:groupName', Values: [{ Ref: expect.stringMatching(/^GroupASG/) as string }] },
+    ]);
+  });
+
+  it('shares an association and a policy with others', () => {
+    const stack = makeStack();
+    add(stack, ...['A', 'B', 'C'].map((id) => SshKeepaliveTarget.autoScalingGroup(makeGroup(stack, id))));
+    const [target, ...others] = targetsOf(stack) as { Values: unknown[] }[];
+    expect(target!.Values).toHaveLength(3);
+    expect(others).toEqual([]);
+    Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+      Roles: [Match.anyValue(), Match.anyValue(), Match.anyValue()],
+    });
+  });
+
+  it('has a first boot on request only, with a warning when that rolls it', () => {
+    const calm = makeStack();
+    add(calm, SshKeepaliveTarget.autoScalingGroup(makeGroup(calm), FIRST_BOOT));
+    expect(warningsOf(calm)).toEqual([]);
+    Template.fromStack(calm).hasResourceProperties('AWS::AutoScaling::LaunchConfiguration', {
+      UserData: { 'Fn::Base64': Match.stringLikeRegexp('# cdk-ssh-keepalive first boot') },
+    });
+
+    const rolling = makeStack();
+    const updatePolicy = autoscaling.UpdatePolicy.rollingUpdate({ maxBatchSize: 3 });
+    add(rolling, SshKeepaliveTarget.autoScalingGroup(makeGroup(rolling, 'Group', { updatePolicy }), FIRST_BOOT));
+    expect(warningsOf(rolling)).toEqual([
+      expect.stringMatching(
+        /^First boot changes the user data of the Auto Scaling group Web\/Group\. Its update policy then replaces all its running instances, 3 at a time\. .*\[ack: cdk-ssh-keepalive:SshKeepalive\.firstBootRolls\]$/,
+      ),
+    ]);
+
+    const replacing = makeStack();
+    const replace = { updatePolicy: autoscaling.UpdatePolicy.replacingUpdate() };
+    add(replacing, SshKeepaliveTarget.autoScalingGroup(makeGroup(replacing, 'Group', replace), FIRST_BOOT));
+    expect(warningsOf(replacing)).toEqual([expect.stringContaining('replaces the whole group by a new one')]);
+  });
+
+  it('is not warned about without a first boot, whatever its update policy', () => {
+    const stack = makeStack();
+    const updatePolicy = autoscaling.UpdatePolicy.rollingUpdate();
+    add(stack, SshKeepaliveTarget.autoScalingGroup(makeGroup(stack, 'Group', { updatePolicy })));
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  it('that launches from a template lends that its role, also with a mixed instances policy', () => {
+    for (const mixed of [false, true]) {
+      const stack = makeStack();
+      const launchTemplate = makeLaunchTemplate(stack);
+      const launch = mixed ? { mixedInstancesPolicy: { launchTemplate } } : { launchTemplate };
+      const group = new autoscaling.AutoScalingGroup(stack, 'Group', { vpc: vpcOf(stack), ...launch });
+      add(stack, SshKeepaliveTarget.autoScalingGroup(group));
+      Template.fromStack(stack).hasResourceProperties('AWS::IAM::Policy', {
+        Roles: [{ Ref: stack.getLogicalId(launchTemplate.role!.node.defaultChild as iam.CfnRole) }],
+      });
+    }
+  });
+
+  it('that is imported is reached by its name, with a warning about its role', () => {
+    const stack = makeStack();
+    const group = autoscaling.AutoScalingGroup.fromAutoScalingGroupName(stack, 'Group', 'workers');
+    add(stack, SshKeepaliveTarget.autoScalingGroup(group));
+    expect(targetsOf(stack)).toEqual([{ Key: 'tag:aws:autoscaling:groupName', Values: ['workers'] }]);
+    expect(warningsOf(stack)).toEqual([
+      expect.stringMatching(
+        /^The role of the Auto Scaling group Web\/Group is not known here .*ssm:ListInstanceAssociations.*\[ack: cdk-ssh-keepalive:SshKeepalive\.unknownRole\]$/,
+      ),
+    ]);
+  });
+
+  it('is refused for Windows', () => {
+    const stack = makeStack();
+    const group = makeGroup(stack, 'Group', { machineImage: WINDOWS });
+    expect(() => SshKeepaliveTarget.autoScalingGroup(group)).toThrow(
+      'SshKeepaliveTarget.autoScalingGroup: Web/Group is for Windows;',
+    );
+  });
+
+  it('may not be reached by one SshKeepalive itself and by another through a tag that it gives its instances', () => {
+    const stack = makeStack();
+    const group = makeGroup(stack);
+    Tags.of(group).add('team', 'web');
+    add(stack, SshKeepaliveTarget.autoScalingGroup(group));
+    new SshKeepalive(stack, 'Other', { targets: [SshKeepaliveTarget.tag('team', 'web')] });
+    expect(() => Template.fromStack(stack)).toThrow(
+      'Web/SshKeepalive and Web/Other both reach the Auto Scaling group Web/Group, which is tagged team=web',
+    );
+  });
+});
+
+describe('A launch template', () => {
+  it('is reached by the tag that EC2 puts on its instances, and nothing of it changes', () => {
+    const template = (stack: Stack) => [SshKeepaliveTarget.launchTemplate(makeLaunchTemplate(stack))];
+    expect(changesBy(template)).toEqual(['+ AWS::SSM::Document', '+ AWS::IAM::Policy', '+ AWS::SSM::Association']);
+    const stack = makeStack();
+    add(stack, ...template(stack));
+    expect(targetsOf(stack)).toEqual([
+      { Key: 'tag:aws:ec2launchtemplate:id', Values: [{ Ref: expect.stringMatching(/^Template/) as string }] },
+    ]);
+    expect(warningsOf(stack)).toEqual([]);
+  });
+
+  it('has a first boot on request only, where it has user data, with a warning of what follows its versions', () => {
+    const stack = makeStack();
+    const template = makeLaunchTemplate(stack, { userData: ec2.UserData.forLinux() });
+    add(stack, SshKeepaliveTarget.launchTemplate(template, FIRST_BOOT));
+    expect(warningsOf(stack)).toEqual([
+      expect.stringContaining('It makes a new version of the launch template: groups'),
+    ]);
+    const bare = makeStack();
+    const target = SshKeepaliveTarget.launchTemplate(makeLaunchTemplate(bare), FIRST_BOOT);
+    expect(() => add(bare, target)).toThrow(
+      'First boot: the user data of the launch template Web/Template is not known here, so that no first boot can be added to it.',
+    );
+  });
+
+  it('that several groups share is named instead of them, not beside one of them', () => {
+    const stack = makeStack();
+    const launchTemplate = makeLaunchTemplate(stack);
+    const [one] = [makeGroup(stack, 'One', { launchTemplate }), makeGroup(stack, 'Two', { launchTemplate })];
+    add(stack, SshKeepaliveTarget.launchTemplate(launchTemplate), SshKeepaliveTarget.autoScalingGroup(one));
+    expect(() => Template.fromStack(stack)).toThrow(
+      'Web/SshKeepalive reaches the Auto Scaling group Web/One, by itself and by its launch template twice. Name each target once.',
+    );
+  });
+
+  it('that is imported needs its id', () => {
+    const stack = makeStack();
+    const imported = (attributes: ec2.LaunchTemplateAttributes) =>
+      ec2.LaunchTemplate.fromLaunchTemplateAttributes(stack, JSON.stringify(attributes), attributes);
+    add(stack, SshKeepaliveTarget.launchTemplate(imported({ launchTemplateId: 'lt-0123456789abcdef0' })));
+    expect(targetsOf(stack)).toEqual([{ Key: 'tag:aws:ec2launchtemplate:id', Values: ['lt-0123456789abcdef0'] }]);
+    expect(() => SshKeepaliveTarget.launchTemplate(imported({ launchTemplateName: 'workers' }))).toThrow(
+      'is imported by its name, but its instances bear its id. Import it with launchTemplateId.',
+    );
+  });
+
+  it('is refused for Windows', () => {
+    const template = makeLaunchTemplate(makeStack(), { machineImage: WINDOWS });
+    expect(() => SshKeepaliveTarget.launchTemplate(template)).toThrow(
+      'SshKeepaliveTarget.launchTemplate: Web/Template is for Windows;',
+    );
+  });
+});
+
+describe('A bastion host', () => {
+  it('is an instance like others, whose role gets what its own policy lacks', () => {
+    const bastion = (stack: Stack) => new ec2.BastionHostLinux(stack, 'Bastion', { vpc: vpcOf(stack) });
+    expect(changesBy((stack) => [SshKeepaliveTarget.existingInstance(bastion(stack))])).toEqual([
+      '~ AWS::EC2::Instance Tags',
+      '+ AWS::SSM::Document',
+      '+ AWS::IAM::Policy',
+      '+ AWS::SSM::Association',
+    ]);
+    const stack = makeStack();
+    add(stack, SshKeepaliveTarget.newInstance(bastion(stack)));
+    Template.fromStack(stack).hasResourceProperties('AWS::EC2::Instance', {
+      UserData: { 'Fn::Base64': Match.stringLikeRegexp('# cdk-ssh-keepalive first boot') },
+    });
+  });
+});
+
+describe('An instance of another stack', () => {
+  it('gets its tag and its policy there, without an export or a dependency between the stacks', () => {
+    const app = new App();
+    const [web, other] = [makeStack('Web', app), makeStack('Other', app)];
+    add(web, SshKeepaliveTarget.existingInstance(makeInstance(other)));
+    const assembly = app.synth();
+    expect(assembly.getStackByName('Web').dependencies.map(({ id }) => id)).toEqual(['Web.assets']);
+    expect(assembly.getStackByName('Other').dependencies.map(({ id }) => id)).toEqual(['Other.assets']);
+    expect(Object.values(resourcesOf(web)).map(({ Type }) => Type)).toEqual([
+      'AWS::SSM::Document',
+      'AWS::SSM::Association',
+    ]);
+    const template = Template.fromStack(other);
+    expect(Object.keys(template.findOutputs('*'))).toEqual([]);
+    template.resourceCountIs('AWS::IAM::Policy', 1);
+    template.hasResourceProperties('AWS::EC2::Instance', {
+      Tags: Match.arrayWith([{ Key: 'cdk-ssh-keepalive', Value: 'Web/SshKeepalive' }]),
+    });
+  });
+
+  it('is refused when it is in another region or account', () => {
+    const app = new App();
+    const [here, there] = ['us-east-1', 'eu-west-1'].map(
+      (region) => new Stack(app, region, { env: { account: '123456789012', region } }),
+    );
+    const target = SshKeepaliveTarget.existingInstance(makeInstance(there!));
+    expect(() => add(here!, target)).toThrow(
+      'us-east-1/SshKeepalive: the instance eu-west-1/Instance is in the region eu-west-1, but an association reaches only its own, us-east-1. Add an SshKeepalive to eu-west-1.',
+    );
+  });
+});
+
+describe('An instance that the app does not make', () => {
+  it('is reached by its id or its tags, and refused as a construct', () => {
+    const stack = makeStack();
+    const foreign = Object.create(makeInstance(stack), { constructor: { value: Object } }) as ec2.Instance;
+    Object.setPrototypeOf(foreign, { node: makeGroup(stack).node });
+    expect(() => SshKeepaliveTarget.existingInstance(foreign)).toThrow(
+      'SshKeepaliveTarget.existingInstance: Web/Group must be an Instance or a BastionHostLinux that the app makes. For an imported one use SshKeepaliveTarget.instanceIds or SshKeepaliveTarget.tag.',
+    );
+  });
+});
+
+describe('A resource group', () => {
+  it('is reached by its name', () => {
+    const stack = makeStack();
+    add(stack, SshKeepaliveTarget.resourceGroup('web'), SshKeepaliveTarget.resourceGroup('db'));
+    expect(targetsOf(stack)).toEqual([
+      { Key: 'resource-groups:Name', Values: ['web'] },
+      { Key: 'resource-groups:Name', Values: ['db'] },
+    ]);
+    expect(() => SshKeepaliveTarget.resourceGroup('')).toThrow(
+      'SshKeepaliveTarget.resourceGroup: the name must have 1 to 300 characters, got: 0',
+    );
+  });
+});
+
+describe('User data that is longer than EC2 takes', () => {
+  it('is refused at synthesis with the way out, also when others made it so long', () => {
+    const stack = makeStack();
+    const instance = makeInstance(stack);
+    add(stack, SshKeepaliveTarget.newInstance(instance));
+    instance.userData.addCommands('#'.repeat(15_400));
+    expect(() => Template.fromStack(stack)).toThrow(
+      /First boot: the user data of the instance Web\/Instance has 16\d{3} bytes, and EC2 takes at most 16384\. Move a part of it into a file that it fetches/,
+    );
+  });
+
+  it('is counted by what is known of it', () => {
+    const stack = makeStack();
+    const instance = makeInstance(stack);
+    instance.userData.addCommands(`echo ${stack.stackId}`, '#'.repeat(15_400));
+    add(stack, SshKeepaliveTarget.newInstance(instance));
+    expect(() => Template.fromStack(stack)).toThrow('bytes, and EC2 takes at most 16384');
+  });
+
+  it('is taken to the last byte', () => {
+    const stack = makeStack();
+    const instance = makeInstance(stack);
+    add(stack, SshKeepaliveTarget.newInstance(instance));
+    instance.userData.addCommands('#'.repeat(16_384 - Buffer.byteLength(instance.userData.render()) - 1));
+    expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+});

@@ -1,0 +1,25 @@
+// The command as `npm run template` runs it, in a copy that has no dist/ yet.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { plainTemplate } from '../../bin/template/plain-template';
+
+const ROOT = join(__dirname, '..', '..');
+
+it('npm run template writes the template into dist/ and says how large it is', () => {
+  const copy = mkdtempSync(join(tmpdir(), 'template-test-'));
+  try {
+    for (const folder of ['lib', 'bin']) cpSync(join(ROOT, folder), join(copy, folder), { recursive: true });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(copy, 'bin', 'template', 'main.js')], {
+      encoding: 'utf8',
+      env: { NODE_PATH: join(ROOT, 'node_modules') },
+    });
+    expect([status, stderr]).toEqual([0, '']);
+    const text = readFileSync(join(copy, 'dist', 'cdk-ssh-keepalive.template.json'), 'utf8');
+    expect(text).toBe(plainTemplate());
+    expect(stdout).toContain(`dist/cdk-ssh-keepalive.template.json: ${Buffer.byteLength(text)} of the 51200 bytes`);
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+});
