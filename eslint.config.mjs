@@ -4,7 +4,16 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: ['**/*.d.ts', 'lib/**/*.js', 'bin/**/*.js', 'examples/**/*.js', 'lib/server/scripts.ts', 'dist/', '.cache/', 'cdk.out/'],
+    ignores: [
+      '**/*.d.ts',
+      'lib/**/*.js',
+      'bin/**/*.js',
+      'examples/**/*.js',
+      'lib/server/scripts.ts',
+      'dist/',
+      '.cache/',
+      'cdk.out/',
+    ],
   },
   { files: ['**/*.{ts,mjs}'], extends: [eslint.configs.recommended] },
   {
