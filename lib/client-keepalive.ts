@@ -1,5 +1,6 @@
 // The client's half of the cure: what ssh is told. Knows nothing about how it gets there.
 import { Duration } from 'aws-cdk-lib';
+import { ZERO_SERVER_ALIVE_COUNT } from './keepalive-limits';
 import { deadPeerDroppedAfter, validateKeepalive } from './keepalive-values';
 
 /** What ssh sends to a silent server, and how long it waits for an answer. */
@@ -58,7 +59,7 @@ export class ClientKeepalive {
       {
         interval: 'ServerAliveInterval',
         countMax: 'ServerAliveCountMax',
-        zeroCountIs: 'ssh then ends healthy sessions at the first interval',
+        zeroCountIs: ZERO_SERVER_ALIVE_COUNT,
       },
       interval,
       countMax,

@@ -1,9 +1,6 @@
 // The rules that an interval and a count max must keep, for both ends. Knows nothing about constructs.
 import { Duration, Token } from 'aws-cdk-lib';
-
-/** A day: no hop forgets later, and beyond it a typing error is likelier than a wish. */
-const MAX_INTERVAL_SECONDS = 86_400;
-const MAX_COUNT = 10_000;
+import { MAX_COUNT, MAX_INTERVAL_SECONDS } from './keepalive-limits';
 
 /** The fixed idle limit of NAT gateways, interface endpoints and TLS listeners of Network Load Balancers. */
 const SHORTEST_FIXED_AWS_HOP_SECONDS = 350;

@@ -1,9 +1,11 @@
-// The build: embeds the shell scripts, then compiles with jsii, in place. Prints nothing when all is well, because the
-// CDK CLI runs it before each synthesis and `cdk synth` prints a template.
-import { spawnSync } from 'node:child_process';
+// The build: embeds the shell scripts, then compiles with jsii, in place, and bundles the command line meanwhile. Prints
+// nothing when all is well, because the CDK CLI runs it before each synthesis and `cdk synth` prints a template.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import './embed.mjs';
 
+const bundled = once(spawn(process.execPath, ['scripts/bundle.mjs'], { stdio: 'inherit' }), 'exit');
 const jsii = createRequire(import.meta.url).resolve('jsii/bin/jsii');
 // jsii prints a page about end-of-life Node versions on every run; which versions work here is in package.json's engines.
 const env = { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
@@ -16,4 +18,5 @@ const { status, stdout, stderr } = spawnSync(
   },
 );
 if (status !== 0) process.stderr.write(stdout + stderr);
-process.exit(status ?? 1);
+const [bundleStatus] = await bundled;
+process.exit(status || bundleStatus ? 1 : 0);

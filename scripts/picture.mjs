@@ -1,47 +1,67 @@
-// Draws docs/rehearsal.svg: runs the rehearsal and sets what it prints as a terminal would. `npm run picture`.
-import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+// `npm run picture`: draws docs/rehearsal.svg and docs/client.svg from what the commands print when they are run.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { terminalSvg } from './terminal-svg.mjs';
 
-const COLOURS = { 1: 'font-weight="bold"', 2: 'fill="#8b949e"', 31: 'fill="#ff7b72"', 32: 'fill="#7ee787"' };
-const [CHARACTER, LINE, MARGIN] = [8.43, 20, 24];
+const root = fileURLToPath(new URL('..', import.meta.url));
 
-const rehearsal = spawnSync(process.execPath, ['bin/rehearsal/main.js'], {
-  cwd: new URL('..', import.meta.url),
-  encoding: 'utf8',
-  env: { ...process.env, FORCE_COLOR: '1', NO_COLOR: '' },
-});
-if (rehearsal.status !== 0) {
-  process.stderr.write(rehearsal.stdout + rehearsal.stderr);
-  process.exit(1);
+function draw(name, title, lines) {
+  writeFileSync(join(root, 'docs', `${name}.svg`), terminalSvg(title, lines));
 }
 
-const escapeXml = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-
-/** A line's escape sequences as spans. */
-function spans(line) {
-  let style = '';
-  return line
-    .split(/\u001b\[(\d+)m/) // eslint-disable-line no-control-regex -- that is what a terminal's colours are
-    .map((part, index) => {
-      if (index % 2 === 1) style = COLOURS[part] ?? '';
-      else if (part) return `<tspan ${style}>${escapeXml(part)}</tspan>`.replace(' >', '>');
-      return '';
-    })
-    .join('');
+function rehearsal() {
+  const env = { ...process.env, FORCE_COLOR: '1', NO_COLOR: '' };
+  const run = spawnSync(process.execPath, ['bin/rehearsal/main.js'], { cwd: root, encoding: 'utf8', env });
+  if (run.status !== 0) throw new Error(run.stdout + run.stderr);
+  return ['$ npm start', '', ...run.stdout.trimEnd().split('\n')];
 }
 
-const lines = ['$ npm start', '', ...rehearsal.stdout.trimEnd().split('\n')];
-const columns = Math.max(...lines.map((line) => line.replaceAll(/\u001b\[\d+m/g, '').length)); // eslint-disable-line no-control-regex
-const [width, height] = [Math.ceil(columns * CHARACTER) + 2 * MARGIN, lines.length * LINE + 2 * MARGIN];
-const text = lines.map((line, index) => `<text x="${MARGIN}" y="${MARGIN + 14 + index * LINE}">${spans(line)}</text>`);
-writeFileSync(
-  new URL('../docs/rehearsal.svg', import.meta.url),
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">
-<title>What npm start prints: of four idle SSH sessions only the one without keepalives is dropped</title>
-<rect width="100%" height="100%" rx="8" fill="#0d1117"/>
-<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="14" fill="#e6edf3" xml:space="preserve">
-${text.join('\n')}
-</g>
-</svg>
-`,
+/** Three commands at a real terminal, about a file of an example; a person would have ~/.ssh/config. */
+async function client() {
+  const folder = mkdtempSync(join(tmpdir(), 'picture-'));
+  const config = join(folder, 'config');
+  writeFileSync(config, 'Host web\n  HostName 203.0.113.7\n\nHost db\n  User admin\n  ServerAliveInterval 30\n', {
+    mode: 0o600,
+  });
+  try {
+    const lines = [];
+    for (const command of ['check', 'install', 'check']) {
+      const screen = await atTerminal(
+        `'${process.execPath}' bin/cdk-ssh-keepalive.js client ${command} --config '${config}'`,
+      );
+      lines.push(`$ npx cdk-ssh-keepalive client ${command}`, ...screen.trimEnd().split('\r\n'), '');
+    }
+    return lines.slice(0, -1).map((line) => line.replaceAll(config, '~/.ssh/config').replaceAll(folder, '~/.ssh'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What a terminal shows, made by `script` of util-linux, while somebody says yes to the question. */
+function atTerminal(command) {
+  const env = { ...process.env, TERM: 'xterm-256color', NO_COLOR: '' };
+  const child = spawn('script', ['-q', '-e', '-c', command, '/dev/null'], { cwd: root, env });
+  let screen = '';
+  child.stdout.on('data', (data) => {
+    screen += data;
+    if (screen.endsWith('[y/N] ')) child.stdin.write('y\r');
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', () => resolve(screen));
+  });
+}
+
+draw(
+  'client',
+  'npx cdk-ssh-keepalive client: check tells which hosts drop, install shows a difference and asks, check is content',
+  await client(),
+);
+draw(
+  'rehearsal',
+  'What npm start prints: of four idle SSH sessions only the one without keepalives is dropped',
+  rehearsal(),
 );

@@ -5,7 +5,18 @@ import { cfnLintPython } from '../template/cfn-lint';
 
 /** A need: `sshd` and `cfn-lint` stand for one that can be run, installed or fetched; anything else is a program. */
 export type Requirement =
-  'sshd' | 'cfn-lint' | 'ssh' | 'bash' | 'dash' | 'busybox' | 'shellcheck' | 'strace' | 'apt-get';
+  | 'sshd'
+  | 'cfn-lint'
+  | 'ssh'
+  | 'bash'
+  | 'dash'
+  | 'zsh'
+  | 'fish'
+  | 'script'
+  | 'busybox'
+  | 'shellcheck'
+  | 'strace'
+  | 'apt-get';
 
 /** As `describe`, on a machine that has all that the group needs. */
 export function describeWith(requirements: readonly Requirement[], name: string, tests: () => void): void {

@@ -1,0 +1,97 @@
+// `client check`: which hosts stay connected while nobody types, and where that comes from.
+import { CliError, ExitCode } from '../exit-code';
+import type { Terminal } from '../terminal';
+import { Copies } from './copies';
+import { readConfiguration } from './configuration';
+import { type Everything, type Finding, findEffective } from './effective';
+import { type Opened, lookupOf, open, readSystem } from './installation';
+import { secondPass, settings } from './keepalive';
+import { type Outcome, outcomesOf } from './match-exec';
+import { Classes, allNames, unknownName } from './names';
+import { type Platform, thisPlatform } from './platform';
+import { printJson } from './report';
+import type { CheckRequest } from './request';
+import { STRUCTURE } from './ssh-config';
+import { sshOf } from './ssh';
+import { type Checked, asJson, judge, linesOfBlock, table } from './verdict';
+
+/** Tells it, and by the exit code whether a host would drop. */
+export async function check(
+  request: CheckRequest,
+  terminal: Terminal,
+  platform: Platform = thisPlatform(),
+): Promise<ExitCode> {
+  const opened = await open(request, platform);
+  const everything = read(opened, platform);
+  const other = unknownName(allNames(everything.user));
+  const hosts = request.hosts.length > 0 ? request.hosts : [...namesIn(everything), other];
+  requireNames(hosts);
+  const checked = await askForAll(everything, hosts, opened, platform);
+  const drops = checked.filter(({ verdict }) => Object.values(verdict.survives).includes(false));
+  const isOther = (host: string): boolean => host === other && request.hosts.length === 0;
+  if (request.json) {
+    printJson(
+      { file: opened.place.path, hosts: checked.map((one) => asJson(one, isOther(one.host))), drops: drops.length },
+      terminal,
+    );
+  } else {
+    terminal.out(table(checked, isOther));
+  }
+  return drops.length === 0 ? ExitCode.AS_WISHED : ExitCode.DIFFERENT;
+}
+
+function read({ place, file }: Opened, platform: Platform): Everything {
+  const user = readConfiguration(place.path, file.text ?? '', STRUCTURE, lookupOf(place, platform));
+  const system = readSystem(place, platform);
+  const readsAgain = secondPass(user) ?? (system && secondPass(system));
+  return { user, system, isSliceable: readsAgain === undefined };
+}
+
+function namesIn({ user, system }: Everything): string[] {
+  return [...new Set([user, ...(system ? [system] : [])].flatMap((file) => allNames(file).names))];
+}
+
+function requireNames(hosts: readonly string[]): void {
+  const bad = hosts.find((host) => !/^[A-Za-z0-9_[][^\s\0]*$/.test(host));
+  if (bad === undefined) return;
+  throw new CliError(`A host must be a name as one types it after ssh, got: '${bad}'.`, ExitCode.USAGE);
+}
+
+// --- Asking
+
+async function askForAll(
+  everything: Everything,
+  hosts: readonly string[],
+  { place, unmarked }: Opened,
+  platform: Platform,
+): Promise<Checked[]> {
+  const { user, system } = everything;
+  const classes = new Classes([...settings(user), ...(system ? settings(system) : [])]);
+  const isAlike = everything.isSliceable;
+  const keys = new Map(hosts.map((host) => [host, isAlike ? classes.keyOf(host) : host]));
+  const representatives = new Map([...keys].reverse().map(([host, key]) => [key, host]));
+  const ours = linesOfBlock(user, unmarked.block);
+  const copies = new Copies(place);
+  try {
+    const outcomes = new Set([...outcomesOf(user), ...(system ? outcomesOf(system) : [])]);
+    const byOutcome = new Map<Outcome, Map<string, Finding>>();
+    for (const outcome of outcomes) {
+      const names = [...representatives.values()].reverse();
+      byOutcome.set(outcome, await findEffective(everything, names, outcome, copies, sshOf(place, platform)));
+    }
+    return hosts.flatMap((host): Checked[] => {
+      const representative = representatives.get(keys.get(host) ?? '') ?? host;
+      const verdicts = [...byOutcome].map(([outcome, findings]) => ({
+        outcome,
+        verdict: judge(host, findings.get(representative) ?? { refusal: 'no answer' }, user, ours),
+      }));
+      const [first] = verdicts;
+      const areSame = verdicts.every(({ verdict }) => JSON.stringify(verdict) === JSON.stringify(first?.verdict));
+      return areSame && first
+        ? [{ host, ifCommands: undefined, verdict: first.verdict }]
+        : verdicts.map(({ outcome, verdict }) => ({ host, ifCommands: outcome, verdict }));
+    });
+  } finally {
+    copies.remove();
+  }
+}

@@ -1,0 +1,29 @@
+// `cdk-ssh-keepalive completion`: a script for the shell, made from the commands and options that the program has.
+import { Argument, Command } from 'commander';
+import type { Terminal } from '../terminal';
+import { bash } from './bash';
+import { fish } from './fish';
+import { type CompletedCommand, describeProgram } from './tree';
+import { zsh } from './zsh';
+
+const SHELLS: Readonly<Record<string, (program: CompletedCommand) => string>> = { bash, zsh, fish };
+
+/** The command; it completes the program that it is added to. */
+export function completionCommand(terminal: Terminal): Command {
+  const command = new Command('completion')
+    .description('print a script that completes commands and options in your shell')
+    .addArgument(new Argument('<shell>', 'your shell').choices(Object.keys(SHELLS)))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  cdk-ssh-keepalive completion bash >> ~/.bash_completion
+  cdk-ssh-keepalive completion zsh > "\${fpath[1]}/_cdk-ssh-keepalive"
+  cdk-ssh-keepalive completion fish | source`,
+    )
+    .action((shell: string) => {
+      const program = command.parent;
+      if (program) terminal.out(SHELLS[shell]?.(describeProgram(program)) ?? '');
+    });
+  return command;
+}
