@@ -1,0 +1,104 @@
+// Which names need asking so that nothing is missed: ssh cannot tell apart names for which the same lines that set
+// keepalive hold, so one of each such class stands for all. Knows nothing of ssh's answers.
+import { isWildcard } from '../../../lib/client/pattern';
+import { type Condition, criteria, hostPatterns, isUniversal, namesOfMatch } from './condition';
+import { type ConfigFile, allFiles } from './configuration';
+import { isPlainName, matchesPattern } from './host-pattern';
+import type { Setting } from './keepalive';
+import { KEYWORDS } from './keepalive';
+import type { Statement } from './ssh-config';
+
+/** All names without wildcards in Host and Match lines, and an example for each pattern, in their order. */
+export function allNames(root: ConfigFile): { names: string[]; patterns: string[] } {
+  const names = new Set<string>();
+  const patterns = new Set<string>();
+  for (const file of allFiles(root)) {
+    for (const { header } of file.sections) {
+      if (!header) continue;
+      const found = hostPatterns(header);
+      const all = found ? [...found.positive, ...found.negative] : namesOfMatch(header);
+      for (const pattern of all) (isWildcard(pattern) ? patterns : names).add(pattern);
+    }
+  }
+  return { names: [...names].filter(isPlainName), patterns: [...patterns] };
+}
+
+/** A name that no section names. */
+export function unknownName(root: ConfigFile): string {
+  const { names, patterns } = allNames(root);
+  const taken = new Set(names);
+  const candidates = ['any-other-host', 'any.other.host', 'other', '0-any-other-host', 'zz9'];
+  const isFree = (name: string): boolean =>
+    !taken.has(name) && !patterns.some((pattern) => !/^\*+$/.test(pattern) && matchesPattern(name, pattern));
+  return candidates.find(isFree) ?? candidates.find((name) => !taken.has(name)) ?? 'any-other-host';
+}
+
+/** Names by what decides about their keepalive. */
+export class Classes {
+  private readonly byName = new Map<string, number[]>();
+  private readonly byPattern: { readonly patterns: readonly string[]; readonly index: number }[] = [];
+  /** Settings whose condition is not only a matter of Host lines: they may hold or not, for every name. */
+  private readonly isOpen: readonly boolean[];
+  /** Whether more than the name decides about one of them, so that two names are never known to be alike. */
+  private readonly isPersonal: boolean;
+
+  public constructor(private readonly settings: readonly Setting[]) {
+    this.isOpen = settings.map(({ condition }) => condition.some((header) => isOpen(header)));
+    this.isPersonal = settings.some(({ condition }) => condition.some(isPersonal));
+    settings.forEach(({ condition }, index) => {
+      const first = condition.map(hostPatterns).find((patterns) => patterns !== undefined)?.positive ?? ['*'];
+      const patterns = first.filter(isWildcard);
+      if (patterns.length > 0) this.byPattern.push({ patterns, index });
+      for (const name of first.filter((pattern) => !isWildcard(pattern))) {
+        this.byName.set(name, [...(this.byName.get(name) ?? []), index]);
+      }
+    });
+  }
+
+  /** The same text for names of the same class. */
+  public keyOf(name: string): string {
+    if (this.isPersonal) return name;
+    const candidates = [
+      ...(this.byName.get(name) ?? []),
+      ...this.byPattern
+        .filter(({ patterns }) => patterns.some((pattern) => matchesPattern(name, pattern)))
+        .map(({ index }) => index),
+    ].sort((a, b) => a - b);
+    return KEYWORDS.map((keyword) => {
+      const those = candidates.filter((i) => this.settings[i]?.keyword === keyword && this.mayHold(name, i));
+      const sure = those.findIndex((i) => !this.isOpen[i]);
+      return those.slice(0, sure === -1 ? those.length : sure + 1).join();
+    }).join(' ');
+  }
+
+  private mayHold(name: string, index: number): boolean {
+    const condition: Condition = this.settings[index]?.condition ?? [];
+    return condition.every((header) => {
+      const patterns = hostPatterns(header);
+      if (!patterns) return true;
+      const matches = (pattern: string): boolean => matchesPattern(name, pattern);
+      return patterns.positive.some(matches) && !patterns.negative.some(matches);
+    });
+  }
+}
+
+function isOpen(header: Statement): boolean {
+  return header.keyword === 'match' && !isUniversal(header);
+}
+
+/** These criteria have the same outcome for every name; `exec` has it on our copies. */
+const IMPERSONAL = new Set([
+  'all',
+  'exec',
+  'canonical',
+  'final',
+  'localuser',
+  'localnetwork',
+  'version',
+  'sessiontype',
+  'command',
+]);
+
+function isPersonal(header: Statement): boolean {
+  return header.keyword === 'match' && criteria(header).some(({ name }) => !IMPERSONAL.has(name));
+}

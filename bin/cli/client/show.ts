@@ -1,0 +1,24 @@
+// `client show`: our block, as it would stand in the file.
+import { ExitCode } from '../exit-code';
+import type { Terminal } from '../terminal';
+import { planInstallation } from './installation';
+import { type Platform, thisPlatform } from './platform';
+import { keptAsJson, noteKept, printJson, readable } from './report';
+import type { SnippetRequest } from './request';
+
+/** Prints it; changes nothing. */
+export async function show(
+  request: SnippetRequest,
+  terminal: Terminal,
+  platform: Platform = thisPlatform(),
+): Promise<ExitCode> {
+  const { place, plan } = await planInstallation(request, platform);
+  const block = readable(plan.block);
+  if (request.json) {
+    printJson({ file: place.path, origin: request.snippet.origin, block, ...keptAsJson(plan) }, terminal);
+    return ExitCode.AS_WISHED;
+  }
+  terminal.out(block);
+  noteKept(plan, terminal);
+  return ExitCode.AS_WISHED;
+}

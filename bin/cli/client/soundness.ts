@@ -1,0 +1,199 @@
+// Asks ssh, before anything is written, whether the candidate means what it should: keepalive where the user has none,
+// our hosts as the snippet says, and nothing else for anybody.
+//
+// Why few questions are enough, even for ten thousand hosts:
+// 1. ssh parses every line for every name, so one question about the whole candidate tells whether ssh takes it.
+// 2. The block stands between two sections, or at the end. ssh reads the lines above it as before; the Host or Match line
+//    below it decides anew, and what our lines set for names that are not ours, ServerAlive*, is no criterion of Match
+//    and no token of an Include. So for such a name every other setting is as before, whatever the name is.
+// 3. For keepalive, names for which the same lines may hold are alike (names.ts). One of each class is asked, of both
+//    files, and every name of ours.
+// 4. Questions about single names go to the sections that can matter to them (slice.ts), whole files being slow to parse.
+// The tests ask about every name of thousands of generated files the slow way and compare.
+import type { Host } from '../../../lib/client/host-block';
+import { isWildcard } from '../../../lib/client/pattern';
+import { CliError } from '../exit-code';
+import type { Snippet } from '../snippet/snippet';
+import { hostPatterns } from './condition';
+import { type ConfigFile, find } from './configuration';
+import { Copies } from './copies';
+import { exampleOf, isPlainName, matchesPattern } from './host-pattern';
+import { KEEPALIVE, KEYWORDS, type Keyword, secondPass, settings } from './keepalive';
+import { type Outcome, outcomesOf, withoutCommands } from './match-exec';
+import { Classes, allNames, unknownName } from './names';
+import type { Place } from './place';
+import { type Plan, keepaliveForAll } from './placement';
+import { sliceFor } from './slice';
+import { type Answer, type Ask, forEachInParallel } from './ssh';
+
+/** What is to be checked. */
+export interface Candidate {
+  /** The file without our block, as it will be. */
+  readonly root: ConfigFile;
+  /** The file as it is. */
+  readonly current: string;
+  readonly plan: Plan;
+  readonly snippet: Snippet;
+  readonly override: boolean;
+  /** Reads a text as if it stood in the file. */
+  read(text: string): ConfigFile;
+}
+
+/** So that a file in which every name is a class of its own is checked in seconds; point 2 holds for all of them. */
+const MOST_CLASSES = 100;
+
+/** Throws, with everything as it was, unless the candidate is right. */
+export async function requireSound(candidate: Candidate, place: Place, ask: Ask): Promise<void> {
+  const copies = new Copies(place);
+  try {
+    const after = candidate.read(candidate.plan.text);
+    for (const outcome of outcomesOf(candidate.root)) {
+      await requireAccepted(candidate, after, outcome, copies, ask);
+      await requireIntended(candidate, after, outcome, copies, ask);
+    }
+  } finally {
+    copies.remove();
+  }
+}
+
+async function requireAccepted(
+  { root, current, plan, snippet, override, read }: Candidate,
+  after: ConfigFile,
+  outcome: Outcome,
+  copies: Copies,
+  ask: Ask,
+): Promise<void> {
+  const edit = withoutCommands(outcome);
+  const name = unknownName(root);
+  const copyOf = (file: ConfigFile): string => copies.write(copies.edited(file, edit));
+  const [originalCopy, candidateCopy] = [copyOf(root), copyOf(after)];
+  const [originally, then] = await Promise.all([ask(originalCopy, name), ask(candidateCopy, name)]);
+  if (then.refusal !== undefined) {
+    const copy = copyOf(read(current));
+    const { refusal } = await ask(copy, name);
+    throw new CliError(
+      refusal === undefined
+        ? `ssh would refuse ${root.path} with our block in it, so nothing was changed:\n${then.refusal.replaceAll(candidateCopy, root.path)}`
+        : `ssh refuses ${root.path} as it is, so it was left alone:\n${refusal.replaceAll(copy, root.path)}`,
+    );
+  }
+  compare(name, originally, then, undefined, { plan, snippet, override });
+}
+
+async function requireIntended(
+  { root, plan, snippet, override }: Candidate,
+  after: ConfigFile,
+  outcome: Outcome,
+  copies: Copies,
+  ask: Ask,
+): Promise<void> {
+  const names = namesToAsk(root, plan);
+  const isSliced = secondPass(root) === undefined;
+  const copyOf = (file: ConfigFile, addition = ''): string => {
+    const text = copies.edited(file, withoutCommands(outcome)) + addition;
+    return copies.write(isSliced ? sliceFor(text, names) : text);
+  };
+  const before = copyOf(root);
+  const then = copyOf(after);
+  // What keepalive should be: the user's own values first, ours for the rest.
+  const wished = plan.isLast || override ? undefined : copyOf(root, `\n${keepaliveForAll(snippet)}`);
+  await forEachInParallel(names, async (name) => {
+    const answers = await Promise.all([ask(before, name), ask(then, name), wished ? ask(wished, name) : undefined]);
+    compare(name, ...answers, { plan, snippet, override });
+  });
+}
+
+/** One name of each class, all of ours, and those that ssh would look up again under one of ours. */
+function namesToAsk(root: ConfigFile, { hosts }: Plan): string[] {
+  const classes = new Classes(settings(root));
+  const { names, patterns } = allNames(root);
+  const first = new Map<string, string>();
+  for (const name of [...names, ...patterns.map(exampleOf).filter(isPlainName)]) {
+    if (first.size >= MOST_CLASSES) break;
+    const key = classes.keyOf(name);
+    if (!first.has(key)) first.set(key, name);
+  }
+  const ours = hosts.flatMap((host) => host.patterns.filter((pattern) => !pattern.startsWith('!')).map(exampleOf));
+  const ledToOurs = secondPass(root)
+    ? find(root, ['hostname'])
+        .filter(({ args: [hostName = ''] }) => ours.some((name) => name === hostName) || isOurs(hosts, hostName))
+        .flatMap(({ condition }) => condition.flatMap((header) => hostPatterns(header)?.positive ?? []))
+        .filter((pattern) => !isWildcard(pattern))
+    : [];
+  return [...new Set([...first.values(), ...ours, ...ledToOurs])].filter(isPlainName);
+}
+
+function isOurs(hosts: readonly Host[], name: string): boolean {
+  return hosts.some((host) => holds(host, name));
+}
+
+function holds({ patterns }: Host, name: string): boolean {
+  const [negative, positive] = [true, false].map((wanted) => patterns.filter((p) => p.startsWith('!') === wanted));
+  return (
+    !!positive?.some((pattern) => matchesPattern(name, pattern)) &&
+    !negative?.some((pattern) => matchesPattern(name, pattern.slice(1)))
+  );
+}
+
+function compare(
+  name: string,
+  before: Answer,
+  after: Answer,
+  wished: Answer | undefined,
+  { plan, snippet, override }: Pick<Candidate, 'plan' | 'snippet' | 'override'>,
+): void {
+  if (before.refusal !== undefined && after.refusal !== undefined) return;
+  const fail = (what: string, was: string, is: string): never => {
+    throw new CliError(
+      `ssh says that for ${name}, ${what} would be ${is || 'gone'} instead of ${was || 'nothing'}. So nothing was changed. ` +
+        'That should not happen: please report it, with the Host and Match lines of your configuration.',
+    );
+  };
+  if (after.refusal !== undefined) fail('the answer', 'an accepted configuration', after.refusal);
+  const ours: Record<Keyword, string> = {
+    serveraliveinterval: `${snippet.interval}`,
+    serveralivecountmax: `${snippet.countMax}`,
+  };
+  for (const keyword of KEYWORDS) {
+    const is = after.values.get(keyword) ?? '';
+    const wanted = override ? ours[keyword] : (wished?.values.get(keyword) ?? ours[keyword]);
+    // Where the block is the last word, what is not ours can only be what was there.
+    const isRight = is === wanted || (!override && !wished && is === before.values.get(keyword));
+    if (!isRight) fail(KEEPALIVE[keyword], wanted, is);
+  }
+  const expected = expectedOf(plan.hosts, name);
+  if (expected.size === 0) {
+    if (before.others !== after.others) fail('a setting', ...firstDifference(before.others, after.others));
+    return;
+  }
+  for (const [keyword, value] of expected) {
+    const is = after.values.get(keyword) ?? '';
+    if (is.toLowerCase() !== value.toLowerCase()) fail(keyword, value, is);
+  }
+}
+
+/** What our hosts say for a name; the first one wins. */
+function expectedOf(hosts: readonly Host[], name: string): Map<string, string> {
+  const expected = new Map<string, string>();
+  for (const host of hosts.filter((one) => holds(one, name))) {
+    const values = {
+      hostname: host.hostName?.text,
+      user: host.user,
+      port: host.port?.toString(),
+      identityfile: host.identityFile,
+      proxycommand: host.proxyCommand?.text,
+    };
+    for (const [keyword, value] of Object.entries(values)) {
+      if (value !== undefined && !expected.has(keyword)) expected.set(keyword, value);
+    }
+  }
+  // What ssh prints for none differs between versions.
+  if (expected.get('proxycommand') === 'none') expected.delete('proxycommand');
+  return expected;
+}
+
+function firstDifference(before: string, after: string): [string, string] {
+  const [was, is] = [before.split('\n'), after.split('\n')];
+  const index = was.findIndex((line, i) => line !== is[i]);
+  return index === -1 ? ['', is[was.length] ?? ''] : [was[index] ?? '', is[index] ?? ''];
+}
