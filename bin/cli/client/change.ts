@@ -19,7 +19,7 @@ export interface Change {
   /** What programs are told besides. */
   readonly details: Readonly<Record<string, unknown>>;
   /** Says to people what they should know before they answer. */
-  explain(): void;
+  readonly explain: () => void;
 }
 
 /** Does it if it is wanted. */

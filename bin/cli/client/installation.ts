@@ -27,7 +27,7 @@ export interface Opened {
 export interface Installation extends Opened {
   readonly plan: Plan;
   /** Throws unless ssh agrees that it does what it should and nothing else. */
-  check(): Promise<void>;
+  readonly check: () => Promise<void>;
 }
 
 /** Finds and reads the file. */
@@ -56,7 +56,7 @@ export async function planInstallation(request: SnippetRequest, platform: Platfo
 
 /** Where ssh looks for what that file includes. */
 export function lookupOf(place: Place, { env, user, os }: Platform): Lookup {
-  return { env, user, os, home: place.home, fromSsh: place.fromSsh };
+  return { env, user, os, home: place.home, fromSsh: (path) => place.fromSsh(path) };
 }
 
 /** What ssh reads after the user's file; undefined where there is nothing or nobody may know. */

@@ -46,7 +46,7 @@ export function planBlock(
   const hosts = named.hosts.map((host) => hostBlock(host).text);
   const blocks = [...hosts, ...keepaliveBlocks(values, below)];
   // Lines above the first Host or Match are for every host, and would be for our last one only.
-  const mustClose = section !== undefined && !section.header && !/^Host \*\n/.test(blocks.at(-1) ?? '');
+  const mustClose = section !== undefined && !section.header && !blocks.at(-1)?.startsWith('Host *\n');
   const lines = [...blocks, ...(mustClose ? ['Host *\n'] : [])].join('\n').trimEnd().split('\n');
   requireShortLines(root, lines);
   const at = section === undefined ? root.text.length : section.header ? aboveComments(root.text, section.start) : 0;
@@ -120,8 +120,9 @@ function exclusion(keyword: Keyword, below: readonly Setting[]): Exclusion {
   const withExceptions = patterns.filter(({ negative }) => negative.length > 0);
   const readmitted = withExceptions[0]?.negative ?? [];
   const others = patterns.filter((found) => found !== withExceptions[0]);
-  if (withExceptions.length > 1) {
-    throw cannotKeep(keyword, below.at(-1) as Setting, 'stands below a second section with exceptions (!)');
+  const [last] = below.slice(-1);
+  if (last && withExceptions.length > 1) {
+    throw cannotKeep(keyword, last, 'is one of several sections with exceptions (!)');
   }
   const except = [...new Set(patterns.flatMap(({ positive }) => positive))];
   return {

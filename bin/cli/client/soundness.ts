@@ -36,7 +36,7 @@ export interface Candidate {
   readonly snippet: Snippet;
   readonly override: boolean;
   /** Reads a text as if it stood in the file. */
-  read(text: string): ConfigFile;
+  readonly read: (text: string) => ConfigFile;
 }
 
 /** So that a file in which every name is a class of its own is checked in seconds; point 2 holds for all of them. */
