@@ -83,7 +83,7 @@ async function askForAll(
       const representative = representatives.get(keys.get(host) ?? '') ?? host;
       const verdicts = [...byOutcome].map(([outcome, findings]) => ({
         outcome,
-        verdict: judge(host, findings.get(representative), user, ours),
+        verdict: judge(host, findings.get(representative) ?? { refusal: 'no answer' }, user, ours),
       }));
       const [first] = verdicts;
       const areSame = verdicts.every(({ verdict }) => JSON.stringify(verdict) === JSON.stringify(first?.verdict));

@@ -39,14 +39,12 @@ export function linesOfBlock({ text }: ConfigFile, block: string | undefined): r
 /** What it means for a host. */
 export function judge(
   host: string,
-  finding: Finding | undefined,
+  finding: Finding,
   user: ConfigFile,
   [firstOfOurs, lastOfOurs]: readonly [number, number],
 ): Verdict {
-  if (finding === undefined || 'refusal' in finding) {
-    throw new CliError(
-      `ssh refuses the configuration for ${host}:\n${finding ? readable(finding.refusal) : 'no answer'}`,
-    );
+  if ('refusal' in finding) {
+    throw new CliError(`ssh refuses the configuration for ${host}:\n${readable(finding.refusal)}`);
   }
   const { serveraliveinterval: interval, serveralivecountmax: countMax } = finding;
   const isOurs = ({ source }: Effective): boolean =>

@@ -1,0 +1,146 @@
+// Thousands of generated configurations, each before and after, name by name, with the real ssh: the slow way, which
+// knows nothing of sections, classes and slices. SEED=... repeats a run; CONFIGS=... makes it longer.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import fc from 'fast-check';
+import { planInstallation } from '../../../bin/cli/client/installation';
+import { takeOut } from '../../../bin/cli/client/marked-block';
+import { matchesPattern } from '../../../bin/cli/client/host-pattern';
+import { keepaliveForAll } from '../../../bin/cli/client/placement';
+import type { Platform } from '../../../bin/cli/client/platform';
+import { type Answer, sshOf } from '../../../bin/cli/client/ssh';
+import { CliError } from '../../../bin/cli/exit-code';
+import type { Snippet } from '../../../bin/cli/snippet/snippet';
+import { describeWith } from '../../rehearsal/requirements';
+import { Answers } from './answers';
+import { type Generated, generatedConfigs } from './generated-config';
+import { DEFAULTS, Home, host } from './home';
+
+const CONFIGS = Number(process.env.CONFIGS ?? 5000);
+const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+
+const NAMED: Snippet = {
+  ...DEFAULTS,
+  hosts: [
+    host('web', { hostName: 'ec2-198-51-100-7.compute.amazonaws.com', user: 'ec2-user' }),
+    host('ab b', { hostName: '203.0.113.9' }),
+    host('a*', { proxyCommand: 'aws ssm start-session --target %h' }),
+  ],
+};
+const NAMES = ['a', 'ab', 'web', 'wet', 'any-other-host'];
+
+interface Case extends Generated {
+  readonly isNamed: boolean;
+  readonly override: boolean;
+  readonly names: readonly string[];
+}
+
+describeWith(['ssh'], 'Generated configurations', () => {
+  const home = new Home();
+  const answers = new Answers();
+  const platform: Platform = home.platform({ run: answers.run });
+  const counts = { planned: 0, refused: 0, broken: 0 };
+  afterAll(() => {
+    answers.close();
+    home.remove();
+  });
+
+  async function ask(text: string, name: string): Promise<Answer> {
+    const path = home.write('asked/config', text);
+    const place = { path, home: home.path, ssh: 'ssh', toSsh: (file: string) => file };
+    return sshOf(place as Parameters<typeof sshOf>[0], platform)(path, name);
+  }
+
+  /** The oracle runs no command either: `Match exec` becomes one outcome after the other. */
+  function harmless(text: string, matches: boolean): string {
+    return text.replace(/exec "touch ran"/g, matches ? 'originalhost *' : 'originalhost !*');
+  }
+
+  async function holds({ text, included, isNamed, override, names }: Case): Promise<void> {
+    answers.forget();
+    const snippet = isNamed ? NAMED : DEFAULTS;
+    home.configure(text);
+    for (const [name, content] of Object.entries(included)) home.write(`included/${name}`, content);
+    const request = { windows: false, json: false, snippet, override };
+    let plan;
+    try {
+      const installation = await planInstallation(request, platform);
+      await installation.check();
+      ({ plan } = installation);
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      if (/^ssh refuses/.test(error.message)) {
+        counts.broken++;
+        const { refusal } = await ask(harmless(text, true), 'any-other-host');
+        expect(refusal).toBeDefined();
+        return;
+      }
+      // Whatever cannot be done keeping the user's values can be done without.
+      expect(error.message).toContain('--override');
+      expect(override).toBe(false);
+      counts.refused++;
+      return;
+    }
+    counts.planned++;
+
+    // Twice is once, and out again is the same bytes.
+    home.configure(Buffer.from(plan.text, 'latin1'));
+    expect((await planInstallation(request, platform)).plan.text).toBe(plan.text);
+    expect(takeOut('config', plan.text).text).toBe(text);
+
+    const hasExec = [text, ...Object.values(included)].some((one) => one.includes('exec'));
+    for (const matches of hasExec ? [true, false] : [true]) {
+      for (const [name, content] of Object.entries(included)) home.write(`included/${name}`, harmless(content, matches));
+      answers.forget();
+      const wished = `${text}\n${override ? '' : keepaliveForAll(snippet)}`;
+      for (const name of names) {
+        const before = await ask(harmless(text, matches), name);
+        const after = await ask(harmless(plan.text, matches), name);
+        const wish = await ask(harmless(wished, matches), name);
+        expect(after.refusal === undefined).toBe(before.refusal === undefined);
+        if (before.refusal !== undefined) continue;
+        const [interval, countMax] = override
+          ? ['60', '5']
+          : [wish.values.get('serveraliveinterval'), wish.values.get('serveralivecountmax')];
+        expect(after.values.get('serveraliveinterval')).toBe(interval);
+        expect(after.values.get('serveralivecountmax')).toBe(countMax);
+        const ours = plan.hosts.filter(({ patterns }) => isFor(patterns, name));
+        if (ours.length === 0) expect(after.others).toBe(before.others);
+        const [first] = ours;
+        if (first?.hostName) expect(after.values.get('hostname')).toBe(first.hostName.text);
+        if (first?.user) expect(after.values.get('user')).toBe(first.user);
+        if (first?.proxyCommand) expect(after.values.get('proxycommand')).toBe(first.proxyCommand.text);
+      }
+    }
+  }
+
+  function isFor(patterns: readonly string[], name: string): boolean {
+    const negative = patterns.filter((pattern) => pattern.startsWith('!'));
+    return (
+      patterns.some((pattern) => matchesPattern(name, pattern)) &&
+      !negative.some((pattern) => matchesPattern(name, pattern.slice(1)))
+    );
+  }
+
+  it(`keep everything but keepalive, and give back their bytes (SEED=${SEED})`, async () => {
+    const folder = join(home.path, 'included');
+    mkdirSync(dirname(home.config), { recursive: true });
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'one'), '');
+    const cases = fc
+      .tuple(
+        generatedConfigs(folder),
+        fc.boolean(),
+        fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+        fc.subarray(NAMES, { minLength: 2, maxLength: 2 }),
+      )
+      .map(([generated, isNamed, override, names]) => ({ ...generated, isNamed, override, names }));
+    await fc.assert(fc.asyncProperty(cases, holds), { numRuns: CONFIGS, seed: SEED });
+    console.log(
+      `${CONFIGS} generated configurations (seed ${SEED}): ${counts.planned} planned and compared, ${counts.refused} refused ` +
+        `with a way out, ${counts.broken} that ssh refuses itself; ssh -G ran ${answers.count} times`,
+    );
+    // Otherwise too little was compared.
+    expect(counts.planned).toBeGreaterThan(CONFIGS / 2);
+  }, 900_000);
+});
