@@ -1,7 +1,7 @@
 // Which of the snippet's hosts the user has already, and which of the user's sections would take values from the rest.
 import type { Host } from '../../../lib/client/host-block';
 import { isWildcard, overlap } from '../../../lib/client/pattern';
-import { type Condition, hostPatterns, isUniversal, namesOfMatch } from './condition';
+import { type Condition, criteria, hostPatterns, isUniversal, namesOfMatch } from './condition';
 import { type ConfigFile, type Found, find } from './configuration';
 import { covers, matchesPattern } from './host-pattern';
 
@@ -37,7 +37,9 @@ export function compareHosts(root: ConfigFile, ours: readonly Host[]): NamedHost
   }
   const hosts = ours.map((host) => withoutOwn(host, own)).filter(({ patterns }) => !patterns.every(isNegated));
   const remaining = new Patterns(hosts.flatMap(({ patterns }) => patterns).filter((pattern) => !isNegated(pattern)));
-  const competing = theirs.find(({ condition }) => condition.every((header) => mayTake(header, remaining, own)));
+  const addresses = hosts.flatMap(({ hostName }) => (hostName ? [hostName.text.toLowerCase()] : []));
+  const known = { names: remaining, hostNames: new Patterns(addresses) };
+  const competing = theirs.find(({ condition }) => condition.every((header) => mayTake(header, known)));
   return {
     hosts,
     leftOut: [...own].map(([pattern, { file, condition, line }]) => ({
@@ -76,9 +78,23 @@ function withoutOwn(host: Host, own: ReadonlyMap<string, Found>): Host {
     : { ...host, patterns: [...kept, ...new Set(parts.map((pattern) => `!${pattern}`))] };
 }
 
-function mayTake(header: Condition[number], ours: Patterns, own: ReadonlyMap<string, Found>): boolean {
+interface Known {
+  readonly names: Patterns;
+  readonly hostNames: Patterns;
+}
+
+/** Whether a section may set something for one of ours; in doubt yes. */
+function mayTake(header: Condition[number], { names, hostNames }: Known): boolean {
   const patterns = hostPatterns(header);
-  return !patterns || patterns.positive.some((pattern) => !own.has(pattern) && ours.meets(pattern));
+  if (patterns) return patterns.positive.some((pattern) => names.meets(pattern));
+  return criteria(header).every(({ name, isNegated, value }) => {
+    if (isNegated || (name !== 'host' && name !== 'originalhost')) return true;
+    // Names are compared in lower case here.
+    return value.split(',').some((pattern) => {
+      const isOf = (known: Patterns): boolean => known.meets(pattern) || known.meets(pattern.toLowerCase());
+      return pattern.startsWith('!') || isOf(names) || (name === 'host' && isOf(hostNames));
+    });
+  });
 }
 
 /** Many patterns, most of which are names, so that a large configuration is compared in one go. */
@@ -96,14 +112,12 @@ class Patterns {
     return this.names.has(pattern) || this.wildcards.some((wide) => covers(wide, pattern));
   }
 
-  /** Whether one of them has a name in common with the pattern. */
+  /** Whether one of them has a name in common with the pattern, which is not for a part of it only. */
   public meets(pattern: string): boolean {
-    if (!isWildcard(pattern)) {
-      return this.names.has(pattern) || this.wildcards.some((wide) => matchesPattern(pattern, wide));
-    }
+    if (!isWildcard(pattern)) return this.names.has(pattern);
     return (
       [...this.names].some((name) => matchesPattern(name, pattern)) ||
-      this.wildcards.some((other) => overlap(other, pattern))
+      this.wildcards.some((other) => overlap(other, pattern) && !covers(other, pattern))
     );
   }
 }

@@ -52,7 +52,8 @@ export class Answers {
   /** What is included must be the same for the same text. */
   public readonly run = (command: string, args: readonly string[]): Promise<Ended> => {
     const [file = '', name = ''] = args.slice(-2);
-    if (command !== 'ssh' || args[0] !== '-G') throw new Error(`only ssh -G is answered, not ${command} ${args.join(' ')}`);
+    if (command !== 'ssh' || args[0] !== '-G')
+      throw new Error(`only ssh -G is answered, not ${command} ${args.join(' ')}`);
     // Comments and empty lines only count in messages.
     const key = `${name}\n${readFileSync(file, 'latin1').replace(/^[ \t]*(?:#.*)?\r?\n/gm, '')}`;
     const known = this.known.get(key);

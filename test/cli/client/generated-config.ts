@@ -85,11 +85,19 @@ const sections = (extra: fc.Arbitrary<string>, maxLength: number): fc.Arbitrary<
 /** `folder` is where the included files will be. */
 export function generatedConfigs(folder: string): fc.Arbitrary<Generated> {
   const nothing = fc.constant('# nothing');
-  const include = fc.constantFrom(`Include ${folder}/one`, `Include ${folder}/o*`, `Include ${folder}/absent`, 'Bogus 1');
+  const include = fc.constantFrom(
+    `Include ${folder}/one`,
+    `Include ${folder}/o*`,
+    `Include ${folder}/absent`,
+    'Bogus 1',
+  );
   const rarely = fc.oneof({ weight: 30, arbitrary: include }, { weight: 1, arbitrary: fc.constant('Bogus 2') });
   return fc
     .record({
-      text: sections(rarely.map((text) => (text === 'Bogus 1' ? '# nothing' : text)), 4),
+      text: sections(
+        rarely.map((text) => (text === 'Bogus 1' ? '# nothing' : text)),
+        4,
+      ),
       one: sections(nothing, 2),
       isCrLf: fc.oneof({ weight: 5, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
       isCut: fc.boolean(),

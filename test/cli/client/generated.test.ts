@@ -90,7 +90,8 @@ describeWith(['ssh'], 'Generated configurations', () => {
 
     const hasExec = [text, ...Object.values(included)].some((one) => one.includes('exec'));
     for (const matches of hasExec ? [true, false] : [true]) {
-      for (const [name, content] of Object.entries(included)) home.write(`included/${name}`, harmless(content, matches));
+      for (const [name, content] of Object.entries(included))
+        home.write(`included/${name}`, harmless(content, matches));
       answers.forget();
       const wished = `${text}\n${override ? '' : keepaliveForAll(snippet)}`;
       for (const name of names) {
