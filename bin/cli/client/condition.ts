@@ -1,6 +1,5 @@
 // When a section counts. A section of an included file counts when the section that includes it does too, so a condition
 // is a chain of Host and Match lines, the outermost first.
-import { overlap } from '../../../lib/client/pattern';
 import { matchesPattern } from './host-pattern';
 import type { Statement } from './ssh-config';
 
@@ -16,12 +15,15 @@ export interface Patterns {
 /** The patterns of a Host line; undefined for a Match line. */
 export function hostPatterns(header: Statement): Patterns | undefined {
   if (header.keyword !== 'host') return undefined;
-  const isNegative = (pattern: string): boolean => pattern.startsWith('!');
+  const { args } = header;
+  if (!args.some(isNegative)) return { positive: args, negative: [] };
   return {
-    positive: header.args.filter((pattern) => !isNegative(pattern)),
-    negative: header.args.filter(isNegative).map((pattern) => pattern.slice(1)),
+    positive: args.filter((pattern) => !isNegative(pattern)),
+    negative: args.filter(isNegative).map((pattern) => pattern.slice(1)),
   };
 }
+
+const isNegative = (pattern: string): boolean => pattern.startsWith('!');
 
 /** Whether it holds for every host, always. */
 export function isUniversal(header: Statement): boolean {
@@ -36,12 +38,6 @@ export function holdsFor(name: string, header: Statement): boolean | undefined {
   if (!patterns) return isUniversal(header) ? true : undefined;
   const matches = (pattern: string): boolean => matchesPattern(name, pattern);
   return patterns.positive.some(matches) && !patterns.negative.some(matches);
-}
-
-/** Whether it may hold for a name that the pattern matches; in doubt yes. */
-export function mayHoldFor(pattern: string, header: Statement): boolean {
-  const patterns = hostPatterns(header);
-  return !patterns || patterns.positive.some((other) => overlap(other, pattern));
 }
 
 /** The names that a Match line names, by their HostName or as they were typed, without its other criteria. */

@@ -26,7 +26,10 @@ export interface Inclusion {
 }
 
 /** A line of any of the files, with all that must hold for it. */
-export interface Found extends Statement {
+export interface Found {
+  readonly keyword: string;
+  readonly args: readonly string[];
+  readonly line: number;
   readonly file: ConfigFile;
   readonly condition: Condition;
   /** The section of the main file in which it is, or the line that includes it. */
@@ -97,13 +100,28 @@ export function find(root: ConfigFile, keywords: readonly string[]): Found[] {
       const condition = header ? [...outer, header] : outer;
       const at = section ?? index;
       for (const statement of statements) {
-        if (keywords.includes(statement.keyword)) found.push({ ...statement, file, condition, section: at });
+        if (keywords.includes(statement.keyword)) found.push(foundAt(statement, file, condition, at));
         for (const included of file.includes.get(statement)?.files ?? []) walk(included, condition, at);
       }
     });
   };
   walk(root, [], undefined);
   return found;
+}
+
+function foundAt(statement: Statement, file: ConfigFile, condition: Condition, section: number): Found {
+  return {
+    keyword: statement.keyword,
+    file,
+    condition,
+    section,
+    get args() {
+      return statement.args;
+    },
+    get line() {
+      return statement.line;
+    },
+  };
 }
 
 /** The file and all that it includes, each once. */

@@ -5,7 +5,8 @@ import { type ConfigFile, allFiles } from './configuration';
 import type { Copies, Edit, Replacement } from './copies';
 import { KEEPALIVE, KEYWORDS, type Keyword } from './keepalive';
 import { type Outcome, withoutCommands } from './match-exec';
-import { sliceFor } from './slice';
+import { sectionsFor, sliceOf } from './slice';
+import { parseSections } from './ssh-config';
 import { type Ask, forEachInParallel } from './ssh';
 
 /** A line of the user's or the system's configuration. */
@@ -53,7 +54,8 @@ export async function findEffective(
   const findings = new Map<string, Finding>();
   for (let at = 0; at < names.length; at += NAMES_PER_SLICE) {
     const some = names.slice(at, at + NAMES_PER_SLICE);
-    const copyOf = (text: string): string => copies.write(everything.isSliceable ? sliceFor(text, some) : text);
+    const copyOf = (text: string): string =>
+      copies.write(everything.isSliceable ? sliceOf(text, sectionsFor(parseSections(text, []), some)) : text);
     const [asIs, withNumbers] = [copyOf(textAsIs), copyOf(textNumbered)];
     await forEachInParallel(some, async (name) => {
       const [real, marked] = await Promise.all([ask(asIs, name), ask(withNumbers, name)]);

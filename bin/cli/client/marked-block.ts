@@ -56,9 +56,9 @@ export function putIn(text: string | undefined, at: number, lines: readonly stri
 
 /** The line end of most lines. */
 function lineEndOf(text: string): string {
-  const lines = text.match(/\n/g)?.length ?? 0;
-  const windows = text.includes('\r') ? (text.match(/\r\n/g)?.length ?? 0) : 0;
-  return windows * 2 > lines ? '\r\n' : '\n';
+  if (!text.includes('\r')) return '\n';
+  const windows = text.match(/\r\n/g)?.length ?? 0;
+  return windows * 2 > (text.match(/\n/g)?.length ?? 0) ? '\r\n' : '\n';
 }
 
 interface Marker {

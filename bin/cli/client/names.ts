@@ -8,8 +8,15 @@ import type { Setting } from './keepalive';
 import { KEYWORDS } from './keepalive';
 import type { Statement } from './ssh-config';
 
-/** All names without wildcards in Host and Match lines, and an example for each pattern, in their order. */
-export function allNames(root: ConfigFile): { names: string[]; patterns: string[] } {
+/** What a configuration names. */
+export interface Names {
+  /** Without wildcards, in their order. */
+  readonly names: readonly string[];
+  readonly patterns: readonly string[];
+}
+
+/** What Host and Match lines name. */
+export function allNames(root: ConfigFile): Names {
   const names = new Set<string>();
   const patterns = new Set<string>();
   for (const file of allFiles(root)) {
@@ -23,14 +30,12 @@ export function allNames(root: ConfigFile): { names: string[]; patterns: string[
   return { names: [...names].filter(isPlainName), patterns: [...patterns] };
 }
 
-/** A name that no section names. */
-export function unknownName(root: ConfigFile): string {
-  const { names, patterns } = allNames(root);
-  const taken = new Set(names);
+/** A name that nothing names, if there is one. */
+export function unknownName({ names, patterns }: Names): string {
   const candidates = ['any-other-host', 'any.other.host', 'other', '0-any-other-host', 'zz9'];
   const isFree = (name: string): boolean =>
-    !taken.has(name) && !patterns.some((pattern) => !/^\*+$/.test(pattern) && matchesPattern(name, pattern));
-  return candidates.find(isFree) ?? candidates.find((name) => !taken.has(name)) ?? 'any-other-host';
+    !names.includes(name) && !patterns.some((pattern) => !/^\*+$/.test(pattern) && matchesPattern(name, pattern));
+  return candidates.find(isFree) ?? candidates.find((name) => !names.includes(name)) ?? 'any-other-host';
 }
 
 /** Names by what decides about their keepalive. */
@@ -57,6 +62,7 @@ export class Classes {
 
   /** The same text for names of the same class. */
   public keyOf(name: string): string {
+    if (this.settings.length === 0) return '';
     if (this.isPersonal) return name;
     const candidates = [
       ...(this.byName.get(name) ?? []),

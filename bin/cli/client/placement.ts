@@ -15,6 +15,8 @@ export interface Plan {
   /** The file with our block. */
   readonly text: string;
   readonly block: string;
+  /** Where the block begins, in the file without it. */
+  readonly at: number;
   /** Whether the block ends the file. */
   readonly isLast: boolean;
   /** Our hosts as they stand in the block. */
@@ -52,6 +54,7 @@ export function planBlock(
   const at = section === undefined ? root.text.length : section.header ? aboveComments(root.text, section.start) : 0;
   return {
     ...putIn(isAbsent ? undefined : root.text, at, lines),
+    at,
     isLast: section === undefined,
     hosts: named.hosts,
     leftOut: named.leftOut,

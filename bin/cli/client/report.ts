@@ -13,8 +13,7 @@ export function readable(text: string): string {
 
 /** The diff between two states of the file. */
 export function diffOf(path: string, before: string | undefined, after: string | undefined): string {
-  const shown = (text: string | undefined): string | undefined => (text === undefined ? undefined : readable(text));
-  return unifiedDiff(path, shown(before), shown(after));
+  return readable(unifiedDiff(Buffer.from(path).toString('latin1'), before, after));
 }
 
 /** Prints a diff, coloured where colours are seen. */

@@ -4,23 +4,27 @@
 // name.
 import { isWildcard } from '../../../lib/client/pattern';
 import { holdsFor } from './condition';
-import { parseSections } from './ssh-config';
+import type { Section } from './ssh-config';
 
 /** Below, a slice saves less than it costs. */
 const WORTHWHILE = 200;
 
 /** The sections that hold for one of the names, or may. */
-export function sliceFor(text: string, names: readonly string[]): string {
-  const sections = parseSections(text, []);
-  if (sections.length < WORTHWHILE) return text;
+export function sectionsFor(sections: readonly Section[], names: readonly string[]): readonly Section[] {
+  if (sections.length < WORTHWHILE) return sections;
   const wanted = new Set(names);
-  return sections
-    .filter(({ header }) => {
-      if (header?.keyword !== 'host') return true;
-      // The quick answer first: most sections name one host, and not this one.
-      if (!header.args.some((arg) => isWildcard(arg) || wanted.has(arg))) return false;
-      return names.some((name) => holdsFor(name, header));
-    })
-    .map(({ start, end }) => text.slice(start, end))
-    .join('');
+  return sections.filter(({ header }) => {
+    if (header?.keyword !== 'host') return true;
+    // The quick answer first: most sections name one host, and not this one.
+    if (!header.args.some((arg) => isWildcard(arg) || wanted.has(arg))) return false;
+    return names.some((name) => holdsFor(name, header));
+  });
+}
+
+/** The text of these sections only, with what is inserted at an offset of the whole text. */
+export function sliceOf(text: string, sections: readonly Section[], at = text.length, inserted = ''): string {
+  // A slice that would end before it begins is empty.
+  const parts = (from: number, to: number): string =>
+    sections.map(({ start, end }) => text.slice(Math.max(start, from), Math.min(end, to))).join('');
+  return parts(0, at) + inserted + parts(at, text.length);
 }

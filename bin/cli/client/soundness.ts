@@ -15,15 +15,15 @@ import { isWildcard } from '../../../lib/client/pattern';
 import { CliError } from '../exit-code';
 import type { Snippet } from '../snippet/snippet';
 import { hostPatterns } from './condition';
-import { type ConfigFile, find } from './configuration';
+import { type ConfigFile, allFiles, find } from './configuration';
 import { Copies } from './copies';
 import { exampleOf, isPlainName, matchesPattern } from './host-pattern';
 import { KEEPALIVE, KEYWORDS, type Keyword, secondPass, settings } from './keepalive';
 import { type Outcome, outcomesOf, withoutCommands } from './match-exec';
-import { Classes, allNames, unknownName } from './names';
+import { Classes, type Names, allNames, unknownName } from './names';
 import type { Place } from './place';
 import { type Plan, keepaliveForAll } from './placement';
-import { sliceFor } from './slice';
+import { sectionsFor, sliceOf } from './slice';
 import { type Answer, type Ask, forEachInParallel } from './ssh';
 
 /** What is to be checked. */
@@ -46,25 +46,37 @@ const MOST_CLASSES = 100;
 export async function requireSound(candidate: Candidate, place: Place, ask: Ask): Promise<void> {
   const copies = new Copies(place);
   try {
-    const after = candidate.read(candidate.plan.text);
+    const named = allNames(candidate.root);
+    const after = parseCandidate(candidate);
     for (const outcome of outcomesOf(candidate.root)) {
-      await requireAccepted(candidate, after, outcome, copies, ask);
-      await requireIntended(candidate, after, outcome, copies, ask);
+      // Both at a time; what ssh refuses is told first.
+      const results = await Promise.allSettled([
+        requireAccepted(candidate, after, unknownName(named), outcome, copies, ask),
+        requireIntended(candidate, named, outcome, copies, ask),
+      ]);
+      for (const result of results) if (result.status === 'rejected') throw result.reason;
     }
   } finally {
     copies.remove();
   }
 }
 
+/** Only where there is something to change on a copy, because parsing takes time. */
+function parseCandidate({ root, plan, read }: Candidate): ConfigFile {
+  const edit = withoutCommands('matches');
+  const isEdited = [...allFiles(root)].some((file) => edit(file).length > 0);
+  return isEdited ? read(plan.text) : { path: root.path, text: plan.text, sections: [], includes: new Map() };
+}
+
 async function requireAccepted(
   { root, current, plan, snippet, override, read }: Candidate,
   after: ConfigFile,
+  name: string,
   outcome: Outcome,
   copies: Copies,
   ask: Ask,
 ): Promise<void> {
   const edit = withoutCommands(outcome);
-  const name = unknownName(root);
   const copyOf = (file: ConfigFile): string => copies.write(copies.edited(file, edit));
   const [originalCopy, candidateCopy] = [copyOf(root), copyOf(after)];
   const [originally, then] = await Promise.all([ask(originalCopy, name), ask(candidateCopy, name)]);
@@ -81,22 +93,22 @@ async function requireAccepted(
 }
 
 async function requireIntended(
-  { root, plan, snippet, override }: Candidate,
-  after: ConfigFile,
+  { root, plan, snippet, override, read }: Candidate,
+  named: Names,
   outcome: Outcome,
   copies: Copies,
   ask: Ask,
 ): Promise<void> {
-  const names = namesToAsk(root, plan);
   const isSliced = secondPass(root) === undefined;
-  const copyOf = (file: ConfigFile, addition = ''): string => {
-    const text = copies.edited(file, withoutCommands(outcome)) + addition;
-    return copies.write(isSliced ? sliceFor(text, names) : text);
-  };
-  const before = copyOf(root);
-  const then = copyOf(after);
+  const names = namesToAsk(root, named, plan, isSliced);
+  const sections = isSliced ? sectionsFor(root.sections, names) : root.sections;
+  const copyWith = (at: number, inserted: string): string =>
+    copies.write(copies.edited(read(sliceOf(root.text, sections, at, inserted)), withoutCommands(outcome)));
+  const { length } = root.text;
+  const before = copyWith(length, '');
+  const then = copyWith(plan.at, plan.text.slice(plan.at, plan.text.length - (length - plan.at)));
   // What keepalive should be: the user's own values first, ours for the rest.
-  const wished = plan.isLast || override ? undefined : copyOf(root, `\n${keepaliveForAll(snippet)}`);
+  const wished = plan.isLast || override ? undefined : copyWith(length, `\n${keepaliveForAll(snippet)}`);
   await forEachInParallel(names, async (name) => {
     const answers = await Promise.all([ask(before, name), ask(then, name), wished ? ask(wished, name) : undefined]);
     compare(name, ...answers, { plan, snippet, override });
@@ -104,9 +116,8 @@ async function requireIntended(
 }
 
 /** One name of each class, all of ours, and those that ssh would look up again under one of ours. */
-function namesToAsk(root: ConfigFile, { hosts }: Plan): string[] {
+function namesToAsk(root: ConfigFile, { names, patterns }: Names, { hosts }: Plan, isReadOnce: boolean): string[] {
   const classes = new Classes(settings(root));
-  const { names, patterns } = allNames(root);
   const first = new Map<string, string>();
   for (const name of [...names, ...patterns.map(exampleOf).filter(isPlainName)]) {
     if (first.size >= MOST_CLASSES) break;
@@ -114,12 +125,12 @@ function namesToAsk(root: ConfigFile, { hosts }: Plan): string[] {
     if (!first.has(key)) first.set(key, name);
   }
   const ours = hosts.flatMap((host) => host.patterns.filter((pattern) => !pattern.startsWith('!')).map(exampleOf));
-  const ledToOurs = secondPass(root)
-    ? find(root, ['hostname'])
+  const ledToOurs = isReadOnce
+    ? []
+    : find(root, ['hostname'])
         .filter(({ args: [hostName = ''] }) => ours.some((name) => name === hostName) || isOurs(hosts, hostName))
         .flatMap(({ condition }) => condition.flatMap((header) => hostPatterns(header)?.positive ?? []))
-        .filter((pattern) => !isWildcard(pattern))
-    : [];
+        .filter((pattern) => !isWildcard(pattern));
   return [...new Set([...first.values(), ...ours, ...ledToOurs])].filter(isPlainName);
 }
 

@@ -2,17 +2,30 @@
 // may be quoted; case does not matter. Lines that nobody asks for are passed over, whatever is in them (IgnoreUnknown).
 // Text is latin1, so that every byte is a character and stays what it is.
 
-/** A line that somebody asks for. */
-export interface Statement {
-  /** In lower case. */
-  readonly keyword: string;
-  readonly args: readonly string[];
+/** A line that somebody asks for. What costs time is found out when it is asked. */
+export class Statement {
+  private words: readonly string[] | undefined;
+
+  public constructor(
+    /** In lower case. */
+    public readonly keyword: string,
+    /** Where the line begins. */
+    public readonly start: number,
+    /** Where it ends, without the line end. */
+    public readonly end: number,
+    private readonly rest: string,
+    private readonly lines: LineNumbers,
+  ) {}
+
+  /** What follows the keyword. */
+  public get args(): readonly string[] {
+    return (this.words ??= splitArguments(this.rest));
+  }
+
   /** Counts from 1. */
-  readonly line: number;
-  /** Where the line begins. */
-  readonly start: number;
-  /** Where it ends, without the line end. */
-  readonly end: number;
+  public get line(): number {
+    return this.lines.at(this.start);
+  }
 }
 
 /** From a Host or Match line, or the beginning of the file, to the next one. */
@@ -39,36 +52,50 @@ export function parseSections(text: string, keywords: readonly string[]): Sectio
   // One scan, because files may have 100,000 lines. ssh takes quotes and equals signs at odd places too.
   const names = ['host', 'match', ...keywords].map((keyword) => [...keyword].join('"?'));
   const line = new RegExp(`^["= \\t\\r\\f]*(${names.join('|')})(?=["= \\t])(.*)$`, 'gim');
+  const lines = new LineNumbers(text);
   const sections: Section[] = [];
-  let current = { header: undefined as Statement | undefined, start: 0, statements: [] as Statement[] };
-  const lines = lineCounter(text);
+  let header: Statement | undefined;
+  let start = 0;
+  let statements: Statement[] = [];
   for (let found = line.exec(text); found; found = line.exec(text)) {
     const [whole, name = '', rest = ''] = found;
     const keyword = name.replaceAll('"', '').toLowerCase();
-    const start = found.index;
-    const statement = { keyword, args: splitArguments(rest), line: lines(start), start, end: start + whole.length };
+    const statement = new Statement(keyword, found.index, found.index + whole.length, rest, lines);
     if (keyword !== 'host' && keyword !== 'match') {
-      current.statements.push(statement);
+      statements.push(statement);
       continue;
     }
-    sections.push({ ...current, end: start });
-    current = { header: statement, start, statements: [] };
+    sections.push({ header, start, end: found.index, statements });
+    header = statement;
+    start = found.index;
+    statements = [];
   }
-  sections.push({ ...current, end: text.length });
+  sections.push({ header, start, end: text.length, statements });
   return sections;
 }
 
-/** The number of the line at an offset; offsets come in ascending order. */
-function lineCounter(text: string): (offset: number) => number {
-  let number = 1;
-  let at = 0;
-  return (offset) => {
-    for (let next = text.indexOf('\n', at); next !== -1 && next < offset; next = text.indexOf('\n', at)) {
-      number++;
-      at = next + 1;
+/** The numbers of lines, counted once and only if anybody asks. */
+class LineNumbers {
+  private starts: number[] | undefined;
+
+  public constructor(private readonly text: string) {}
+
+  public at(offset: number): number {
+    const starts = (this.starts ??= this.count());
+    let low = 0;
+    for (let high = starts.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle + 1;
+      else high = middle;
     }
-    return number;
-  };
+    return low;
+  }
+
+  private count(): number[] {
+    const starts = [0];
+    for (let at = this.text.indexOf('\n'); at !== -1; at = this.text.indexOf('\n', at + 1)) starts.push(at + 1);
+    return starts;
+  }
 }
 
 const TOKEN = /(?:\\['"\\ ]|"(?:\\['"\\]|[^"])*"|'(?:\\['"\\]|[^'])*'|[^ \t])+/g;

@@ -48,7 +48,7 @@ export function judge(
   }
   const { serveraliveinterval: interval, serveralivecountmax: countMax } = finding;
   const isOurs = ({ source }: Effective): boolean =>
-    source !== undefined && source.file === user && source.line >= firstOfOurs && source.line <= lastOfOurs;
+    source?.file === user && source.line >= firstOfOurs && source.line <= lastOfOurs;
   const name = (effective: Effective): string => {
     const { source } = effective;
     return source ? `${source.file.path}:${source.line}` : 'default';

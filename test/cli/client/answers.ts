@@ -10,6 +10,10 @@ const LOOP = `while IFS= read -r file && IFS= read -r name; do
   printf '\\036%s\\n' "$?"
 done`;
 
+/** ssh prints no such character. */
+const MARK = String.fromCharCode(30);
+const END = new RegExp(`${MARK}(\\d+)\\n`);
+
 class Shell {
   private readonly process: ChildProcessWithoutNullStreams = spawn('/bin/sh', ['-c', LOOP]);
   private readonly waiting: ((ended: Ended) => void)[] = [];
@@ -34,7 +38,7 @@ class Shell {
 
   private take(text: string): void {
     this.output += text;
-    for (let found = /\x1e(\d+)\n/.exec(this.output); found; found = /\x1e(\d+)\n/.exec(this.output)) {
+    for (let found = END.exec(this.output); found; found = END.exec(this.output)) {
       const stdout = this.output.slice(0, found.index);
       this.output = this.output.slice(found.index + found[0].length);
       this.waiting.shift()?.({ status: Number(found[1]), stdout, stderr: stdout });

@@ -74,7 +74,7 @@ describeWith(['ssh'], 'A configuration with', () => {
       }
 
       expect(first).toMatchObject({ code: 0, error: undefined });
-      const installed = home.bytes() as Buffer;
+      const installed = home.bytes()!;
       expect(await home.run('install', { snippet, platform })).toMatchObject({ code: 0, out: '' });
       expect(home.bytes()).toEqual(installed);
 
@@ -86,7 +86,7 @@ describeWith(['ssh'], 'A configuration with', () => {
         fromSsh: (path) => path,
       });
       const names = [...allNames(root).names.slice(0, MOST_NAMES), 'nobody-at-all'].filter((name) => name !== 'web');
-      const others = names.filter((name) => !/^i-/.test(name) || snippet === DEFAULTS);
+      const others = names.filter((name) => !name.startsWith('i-') || snippet === DEFAULTS);
       const wished = Buffer.concat([original, Buffer.from(`\n${keepaliveForAll(snippet)}`)]);
       expect(await effective(installed, others)).toEqual(await effective(wished, others));
 
