@@ -1,7 +1,7 @@
 // The dialogue around a change of the file: show it, ask, write it, say where the old one is.
 import { CliError, ExitCode } from '../exit-code';
 import type { Terminal } from '../terminal';
-import { type ReadFile, writeConfigFile } from './config-file';
+import { ChangedMeanwhile, type ReadFile, writeConfigFile } from './config-file';
 import type { Platform } from './platform';
 import { diffOf, printDiff, printJson } from './report';
 import type { ChangeRequest } from './request';
@@ -20,6 +20,19 @@ export interface Change {
   readonly details: Readonly<Record<string, unknown>>;
   /** Says to people what they should know before they answer. */
   readonly explain: () => void;
+}
+
+const MOST_TIMES = 5;
+
+/** Looks again when the file was changed meanwhile; not where a person has said yes to what they saw. */
+export async function again(request: ChangeRequest, work: () => Promise<ExitCode>): Promise<ExitCode> {
+  for (let time = 1; ; time++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ChangedMeanwhile) || !request.yes || time === MOST_TIMES) throw error;
+    }
+  }
 }
 
 /** Does it if it is wanted. */

@@ -33,6 +33,9 @@ export interface ReadFile {
   readonly stats: Stats | undefined;
 }
 
+/** Somebody else wrote it between our reading and our writing. */
+export class ChangedMeanwhile extends CliError {}
+
 /** What happened to it. */
 export interface Written {
   /** Where the old one is kept; undefined when there was none. */
@@ -87,7 +90,7 @@ export async function writeConfigFile(file: ReadFile, text: string | undefined, 
 function requireUnchanged({ path, real, text }: ReadFile): void {
   const now = statOf(real, lstatSync) ? reading(real, () => readFileSync(real, 'latin1')) : undefined;
   if (now === text) return;
-  throw new CliError(
+  throw new ChangedMeanwhile(
     `${path} was changed by somebody else meanwhile, and is as they left it. Nothing of ours was written. Run this again.`,
   );
 }
