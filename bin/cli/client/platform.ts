@@ -59,17 +59,19 @@ const TIMEOUT_MS = 60_000;
 /** Never throws: a program that is not there has no exit code and says why. */
 export function run(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { timeout: TIMEOUT_MS, ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    // Not spawn's own timeout, which keeps waiting where no process came to be.
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const child = spawn(command, args, { signal, ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     const output: [string, string] = ['', ''];
     // latin1, because configurations hold any bytes.
     child.stdout?.setEncoding('latin1').on('data', (text: string) => (output[0] += text));
     child.stderr?.setEncoding('latin1').on('data', (text: string) => (output[1] += text));
     child.on('error', ({ message }) => resolve({ status: undefined, stdout: '', stderr: message }));
-    child.on('close', (code, signal) =>
+    child.on('close', (code, endedBy) =>
       resolve({
         status: code ?? undefined,
         stdout: output[0],
-        stderr: signal ? `${output[1]}ended by ${signal}` : output[1],
+        stderr: endedBy ? `${output[1]}ended by ${endedBy}` : output[1],
       }),
     );
   });
