@@ -2,7 +2,8 @@
 // our hosts as the snippet says, and nothing else for anybody.
 //
 // Why few questions are enough, even for ten thousand hosts:
-// 1. ssh parses every line for every name, so one question about the whole candidate tells whether ssh takes it.
+// 1. ssh parses every line for every name, so one question about the whole candidate, for a name that nothing names, tells
+//    whether ssh takes it. It has all lines of the original, so ssh takes the original too.
 // 2. The block stands between two sections, or at the end. ssh reads the lines above it as before; the Host or Match line
 //    below it decides anew, and what our lines set for names that are not ours, ServerAlive*, is no criterion of Match
 //    and no token of an Include. So for such a name every other setting is as before, whatever the name is.
@@ -16,13 +17,14 @@ import { CliError } from '../exit-code';
 import type { Snippet } from '../snippet/snippet';
 import { hostPatterns } from './condition';
 import { type ConfigFile, allFiles, find } from './configuration';
-import { Copies } from './copies';
+import { Copies, type Edit } from './copies';
 import { exampleOf, isPlainName, matchesPattern } from './host-pattern';
 import { KEEPALIVE, KEYWORDS, type Keyword, secondPass, settings } from './keepalive';
-import { type Outcome, outcomesOf, withoutCommands } from './match-exec';
+import { outcomesOf, withoutCommands } from './match-exec';
 import { Classes, type Names, allNames, unknownName } from './names';
 import type { Place } from './place';
 import { type Plan, keepaliveForAll } from './placement';
+import { readable } from './report';
 import { sectionsFor, sliceOf } from './slice';
 import { type Answer, type Ask, forEachInParallel } from './ssh';
 
@@ -46,79 +48,89 @@ const MOST_CLASSES = 100;
 export async function requireSound(candidate: Candidate, place: Place, ask: Ask): Promise<void> {
   const copies = new Copies(place);
   try {
-    const named = allNames(candidate.root);
-    const after = parseCandidate(candidate);
     for (const outcome of outcomesOf(candidate.root)) {
-      // Both at a time; what ssh refuses is told first.
-      const results = await Promise.allSettled([
-        requireAccepted(candidate, after, unknownName(named), outcome, copies, ask),
-        requireIntended(candidate, named, outcome, copies, ask),
-      ]);
-      for (const result of results) if (result.status === 'rejected') throw result.reason;
+      await new Check(candidate, withoutCommands(outcome), copies, ask).run();
     }
   } finally {
     copies.remove();
   }
 }
 
-/** Only where there is something to change on a copy, because parsing takes time. */
-function parseCandidate({ root, plan, read }: Candidate): ConfigFile {
-  const edit = withoutCommands('matches');
-  const isEdited = [...allFiles(root)].some((file) => edit(file).length > 0);
-  return isEdited ? read(plan.text) : { path: root.path, text: plan.text, sections: [], includes: new Map() };
-}
+/** The check under one outcome of the commands in the configuration. */
+class Check {
+  public constructor(
+    private readonly candidate: Candidate,
+    private readonly edit: Edit,
+    private readonly copies: Copies,
+    private readonly ask: Ask,
+  ) {}
 
-async function requireAccepted(
-  { root, current, plan, snippet, override, read }: Candidate,
-  after: ConfigFile,
-  name: string,
-  outcome: Outcome,
-  copies: Copies,
-  ask: Ask,
-): Promise<void> {
-  const edit = withoutCommands(outcome);
-  const copyOf = (file: ConfigFile): string => copies.write(copies.edited(file, edit));
-  const [originalCopy, candidateCopy] = [copyOf(root), copyOf(after)];
-  const [originally, then] = await Promise.all([ask(originalCopy, name), ask(candidateCopy, name)]);
-  if (then.refusal !== undefined) {
-    const copy = copyOf(read(current));
-    const { refusal } = await ask(copy, name);
+  public async run(): Promise<void> {
+    const { root, plan, snippet, override } = this.candidate;
+    const isReadOnce = secondPass(root) === undefined;
+    const named = allNames(root);
+    const anybody = unknownName(named);
+    const names = namesToAsk(root, named, plan, isReadOnce, anybody);
+    const sections = isReadOnce ? sectionsFor(root.sections, [anybody, ...names]) : root.sections;
+    const slice = (at: number, inserted: string): string => this.copy(sliceOf(root.text, sections, at, inserted));
+
+    const end = root.text.length;
+    const before = slice(end, '');
+    // What keepalive should be: the user's own values first, ours for the rest.
+    const wished = plan.isLast || override ? undefined : slice(end, `\n${keepaliveForAll(snippet)}`);
+    const after = names.length === 0 ? '' : slice(plan.at, inserted(root, plan));
+    const compareFor = async (name: string, then: Promise<Answer>): Promise<void> => {
+      const answers = await Promise.all([this.ask(before, name), then, wished ? this.ask(wished, name) : undefined]);
+      compare(name, ...answers, this.candidate);
+    };
+    // What ssh refuses as a whole is told first.
+    const results = await Promise.allSettled([
+      compareFor(anybody, this.askAboutWhole(anybody)),
+      forEachInParallel(names, (name) => compareFor(name, this.ask(after, name))),
+    ]);
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
+
+  private async askAboutWhole(name: string): Promise<Answer> {
+    const { root, current, plan } = this.candidate;
+    const isEdited = [...allFiles(root)].some((file) => this.edit(file).length > 0);
+    // Parsing takes time, and is for those changes only.
+    const copy = isEdited ? this.copy(plan.text) : this.copies.write(plan.text);
+    const answer = await this.ask(copy, name);
+    if (answer.refusal === undefined) return answer;
+    const asItIs = this.copy(current);
+    const { refusal } = await this.ask(asItIs, name);
     throw new CliError(
       refusal === undefined
-        ? `ssh would refuse ${root.path} with our block in it, so nothing was changed:\n${then.refusal.replaceAll(candidateCopy, root.path)}`
-        : `ssh refuses ${root.path} as it is, so it was left alone:\n${refusal.replaceAll(copy, root.path)}`,
+        ? `ssh would refuse ${root.path} with our block in it, so nothing was changed:\n${told(answer.refusal, copy, root)}`
+        : `ssh refuses ${root.path} as it is, so it was left alone:\n${told(refusal, asItIs, root)}`,
     );
   }
-  compare(name, originally, then, undefined, { plan, snippet, override });
+
+  private copy(text: string): string {
+    return this.copies.write(this.copies.edited(this.candidate.read(text), this.edit));
+  }
 }
 
-async function requireIntended(
-  { root, plan, snippet, override, read }: Candidate,
-  named: Names,
-  outcome: Outcome,
-  copies: Copies,
-  ask: Ask,
-): Promise<void> {
-  const isSliced = secondPass(root) === undefined;
-  const names = namesToAsk(root, named, plan, isSliced);
-  const sections = isSliced ? sectionsFor(root.sections, names) : root.sections;
-  const copyWith = (at: number, inserted: string): string =>
-    copies.write(copies.edited(read(sliceOf(root.text, sections, at, inserted)), withoutCommands(outcome)));
-  const { length } = root.text;
-  const before = copyWith(length, '');
-  const then = copyWith(plan.at, plan.text.slice(plan.at, plan.text.length - (length - plan.at)));
-  // What keepalive should be: the user's own values first, ours for the rest.
-  const wished = plan.isLast || override ? undefined : copyWith(length, `\n${keepaliveForAll(snippet)}`);
-  await forEachInParallel(names, async (name) => {
-    const answers = await Promise.all([ask(before, name), ask(then, name), wished ? ask(wished, name) : undefined]);
-    compare(name, ...answers, { plan, snippet, override });
-  });
+function told(refusal: string, copy: string, { path }: ConfigFile): string {
+  return readable(refusal).replaceAll(copy, path);
 }
 
-/** One name of each class, all of ours, and those that ssh would look up again under one of ours. */
-function namesToAsk(root: ConfigFile, { names, patterns }: Names, { hosts }: Plan, isReadOnce: boolean): string[] {
+/** What the plan inserts, with the line end that the line above it may need. */
+function inserted({ text }: ConfigFile, plan: Plan): string {
+  return plan.text.slice(plan.at, plan.text.length - (text.length - plan.at));
+}
+
+/** Besides anybody: one name of each other class, all of ours, and those that ssh would look up again under one of ours. */
+function namesToAsk(
+  root: ConfigFile,
+  { names, patterns }: Names,
+  { hosts }: Plan,
+  isReadOnce: boolean,
+  anybody: string,
+): string[] {
   const classes = new Classes(settings(root));
-  const first = new Map<string, string>();
+  const first = new Map([[classes.keyOf(anybody), anybody]]);
   for (const name of [...names, ...patterns.map(exampleOf).filter(isPlainName)]) {
     if (first.size >= MOST_CLASSES) break;
     const key = classes.keyOf(name);
@@ -131,7 +143,9 @@ function namesToAsk(root: ConfigFile, { names, patterns }: Names, { hosts }: Pla
         .filter(({ args: [hostName = ''] }) => ours.some((name) => name === hostName) || isOurs(hosts, hostName))
         .flatMap(({ condition }) => condition.flatMap((header) => hostPatterns(header)?.positive ?? []))
         .filter((pattern) => !isWildcard(pattern));
-  return [...new Set([...first.values(), ...ours, ...ledToOurs])].filter(isPlainName);
+  return [...new Set([...first.values(), ...ours, ...ledToOurs])].filter(
+    (name) => name !== anybody && isPlainName(name),
+  );
 }
 
 function isOurs(hosts: readonly Host[], name: string): boolean {
