@@ -1,11 +1,10 @@
 // From what a person asked to what would be done: the file, our block in it, and the check. What show, diff and install
 // have in common.
-import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CliError } from '../exit-code';
 import { isUniversal } from './condition';
 import { type ReadFile, readConfigFile } from './config-file';
-import { type ConfigFile, type Lookup, readConfiguration } from './configuration';
+import { type ConfigFile, type Lookup, readConfiguration, readIncluded } from './configuration';
 import { type Unmarked, takeOut } from './marked-block';
 import { HOST_KEYWORDS } from './own-hosts';
 import { type Place, findPlace } from './place';
@@ -62,8 +61,8 @@ export function lookupOf(place: Place, { env, user, os }: Platform): Lookup {
 /** What ssh reads after the user's file; undefined where there is nothing or nobody may know. */
 export function readSystem(place: Place, platform: Platform): ConfigFile | undefined {
   const { systemConfig } = place;
-  if (systemConfig === undefined || !existsSync(systemConfig)) return undefined;
-  const text = readFileSync(systemConfig, 'latin1');
+  const text = systemConfig === undefined ? undefined : readIncluded(systemConfig);
+  if (systemConfig === undefined || text === undefined) return undefined;
   return readConfiguration(systemConfig, text, STRUCTURE, lookupOf(place, platform), dirname(systemConfig));
 }
 

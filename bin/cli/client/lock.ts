@@ -28,7 +28,16 @@ export async function withLock<T>(file: string, work: () => T): Promise<T> {
   try {
     return work();
   } finally {
+    release(lock);
+  }
+}
+
+/** What was done is done; a lock that stays is found to be left once this process is gone. */
+function release(lock: string): void {
+  try {
     rmSync(lock, { force: true });
+  } catch {
+    // See above.
   }
 }
 

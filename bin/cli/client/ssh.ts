@@ -29,11 +29,7 @@ export function sshOf(place: Place, platform: Platform): Ask {
       );
     }
     if (status !== 0) return { refusal: stderr.replaceAll('\r', '').trim(), others: '', values: new Map() };
-    // ssh names its file in the ProxyCommand that it makes of ProxyJump.
-    const lines = stdout
-      .replaceAll(place.toSsh(file), place.toSsh(place.path))
-      .split(/\r?\n/)
-      .filter((line) => line !== '');
+    const lines = stdout.split(/\r?\n/).filter((line) => line !== '');
     const values = new Map<string, string>();
     for (const line of lines) {
       const blank = line.indexOf(' ');

@@ -50,8 +50,12 @@ class Shell {
 export class Answers {
   /** How many were really asked. */
   public count = 0;
-  private readonly shells = Array.from({ length: availableParallelism() }, () => new Shell());
+  private readonly shells: readonly Shell[];
   private readonly known = new Map<string, Promise<Ended>>();
+
+  public constructor(shells = availableParallelism()) {
+    this.shells = Array.from({ length: shells }, () => new Shell());
+  }
 
   /** What is included must be the same for the same text. */
   public readonly run = (command: string, args: readonly string[]): Promise<Ended> => {

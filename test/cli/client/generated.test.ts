@@ -1,12 +1,11 @@
 // Thousands of generated configurations, each before and after, name by name, with the real ssh: the slow way, which
 // knows nothing of sections, classes and slices. SEED=... repeats a run; CONFIGS=... makes it longer.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { planInstallation } from '../../../bin/cli/client/installation';
 import { takeOut } from '../../../bin/cli/client/marked-block';
 import { matchesPattern } from '../../../bin/cli/client/host-pattern';
-import { keepaliveForAll } from '../../../bin/cli/client/placement';
+import { type Plan, keepaliveForAll } from '../../../bin/cli/client/placement';
 import type { Platform } from '../../../bin/cli/client/platform';
 import { type Answer, sshOf } from '../../../bin/cli/client/ssh';
 import { CliError } from '../../../bin/cli/exit-code';
@@ -37,34 +36,74 @@ interface Case extends Generated {
   readonly names: readonly string[];
 }
 
+/** Lanes side by side, so that no processor waits. */
+const LANES = 4;
+
+interface Counts {
+  planned: number;
+  refused: number;
+  broken: number;
+  asked: number;
+}
+
 describeWith(['ssh'], 'Generated configurations', () => {
-  const home = new Home();
-  const answers = new Answers();
-  const platform: Platform = home.platform({ run: answers.run });
-  const counts = { planned: 0, refused: 0, broken: 0 };
-  afterAll(() => {
-    answers.close();
-    home.remove();
-  });
+  it(`keep everything but keepalive, and give back their bytes (SEED=${SEED})`, async () => {
+    const counts: Counts = { planned: 0, refused: 0, broken: 0, asked: 0 };
+    await Promise.all(Array.from({ length: LANES }, (_, lane) => new Lane(counts).run(CONFIGS / LANES, SEED + lane)));
+    console.log(
+      `${CONFIGS} generated configurations (seed ${SEED}): ${counts.planned} planned and compared, ${counts.refused} refused ` +
+        `with a way out, ${counts.broken} that ssh refuses itself; ssh -G ran ${counts.asked} times`,
+    );
+    // Otherwise too little was compared.
+    expect(counts.planned).toBeGreaterThan(CONFIGS / 2);
+  }, 900_000);
+});
 
-  async function ask(text: string, name: string): Promise<Answer> {
-    const path = home.write('asked/config', text);
-    const place = { path, home: home.path, ssh: 'ssh', toSsh: (file: string) => file };
-    return sshOf(place as Parameters<typeof sshOf>[0], platform)(path, name);
+class Lane {
+  private readonly home = new Home();
+  private readonly answers = new Answers(1);
+  private asked = 0;
+  private readonly platform: Platform = this.home.platform({ run: this.answers.run });
+
+  public constructor(private readonly counts: Counts) {}
+
+  public async run(numRuns: number, seed: number): Promise<void> {
+    this.home.write('included/one', '');
+    const cases = fc
+      .tuple(
+        generatedConfigs(join(this.home.path, 'included')),
+        fc.boolean(),
+        fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+        fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+        fc.subarray(NAMES, { minLength: 2, maxLength: 2 }),
+      )
+      .map(([generated, isNamed, override, isChecked, names]) => ({
+        ...generated,
+        isNamed,
+        override,
+        isChecked,
+        names,
+      }));
+    try {
+      await fc.assert(
+        fc.asyncProperty(cases, (one) => this.holds(one)),
+        { numRuns, seed },
+      );
+    } finally {
+      this.counts.asked += this.answers.count;
+      this.answers.close();
+      this.home.remove();
+    }
   }
 
-  /** The oracle runs no command either: `Match exec` becomes one outcome after the other. */
-  function harmless(text: string, matches: boolean): string {
-    return text.replace(/exec "touch ran"/g, matches ? 'originalhost *' : 'originalhost !*');
-  }
-
-  async function holds({ text, included, isNamed, override, isChecked, names }: Case): Promise<void> {
+  private async holds({ text, included, isNamed, override, isChecked, names }: Case): Promise<void> {
+    const { home, answers, platform, counts } = this;
     answers.forget();
     const snippet = isNamed ? NAMED : DEFAULTS;
     home.configure(text);
     for (const [name, content] of Object.entries(included)) home.write(`included/${name}`, content);
     const request = { windows: false, json: false, snippet, override };
-    let plan;
+    let plan: Plan;
     try {
       const installation = await planInstallation(request, platform);
       if (isChecked) await installation.check();
@@ -73,7 +112,7 @@ describeWith(['ssh'], 'Generated configurations', () => {
       if (!(error instanceof CliError)) throw error;
       if (error.message.startsWith('ssh refuses')) {
         counts.broken++;
-        const { refusal } = await ask(harmless(text, true), 'any-other-host');
+        const { refusal } = await this.ask(harmless(text, true), 'any-other-host');
         expect(refusal).toBeDefined();
         return;
       }
@@ -96,61 +135,50 @@ describeWith(['ssh'], 'Generated configurations', () => {
         home.write(`included/${name}`, harmless(content, matches));
       answers.forget();
       const wished = `${text}\n${override ? '' : keepaliveForAll(snippet)}`;
+      const texts = [text, plan.text, wished].map((one) => harmless(one, matches));
       for (const name of names) {
-        const before = await ask(harmless(text, matches), name);
-        const after = await ask(harmless(plan.text, matches), name);
-        const wish = await ask(harmless(wished, matches), name);
-        expect(after.refusal === undefined).toBe(before.refusal === undefined);
-        if (before.refusal !== undefined) continue;
-        const [interval, countMax] = override
-          ? ['60', '5']
-          : [wish.values.get('serveraliveinterval'), wish.values.get('serveralivecountmax')];
-        expect(after.values.get('serveraliveinterval')).toBe(interval);
-        expect(after.values.get('serveralivecountmax')).toBe(countMax);
-        const ours = plan.hosts.filter(({ patterns }) => isFor(patterns, name));
-        if (ours.length === 0) expect(after.others).toBe(before.others);
-        const [first] = ours;
-        if (first?.hostName) expect(after.values.get('hostname')).toBe(first.hostName.text);
-        if (first?.user) expect(after.values.get('user')).toBe(first.user);
-        if (first?.proxyCommand) expect(after.values.get('proxycommand')).toBe(first.proxyCommand.text);
+        const [before, after, wish] = (await Promise.all(texts.map((one) => this.ask(one, name)))) as [
+          Answer,
+          Answer,
+          Answer,
+        ];
+        compare(name, plan, before, after, override ? undefined : wish);
       }
     }
   }
 
-  function isFor(patterns: readonly string[], name: string): boolean {
-    const negative = patterns.filter((pattern) => pattern.startsWith('!'));
-    return (
-      patterns.some((pattern) => matchesPattern(name, pattern)) &&
-      !negative.some((pattern) => matchesPattern(name, pattern.slice(1)))
-    );
+  private ask(text: string, name: string): Promise<Answer> {
+    // Several at a time, so not the same file.
+    const path = this.home.write(`asked/${this.asked++ % 16}`, text);
+    const place = { path, home: this.home.path, ssh: 'ssh', toSsh: (file: string) => file };
+    return sshOf(place as Parameters<typeof sshOf>[0], this.platform)(path, name);
   }
+}
 
-  it(`keep everything but keepalive, and give back their bytes (SEED=${SEED})`, async () => {
-    const folder = join(home.path, 'included');
-    mkdirSync(dirname(home.config), { recursive: true });
-    mkdirSync(folder);
-    writeFileSync(join(folder, 'one'), '');
-    const cases = fc
-      .tuple(
-        generatedConfigs(folder),
-        fc.boolean(),
-        fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-        fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
-        fc.subarray(NAMES, { minLength: 2, maxLength: 2 }),
-      )
-      .map(([generated, isNamed, override, isChecked, names]) => ({
-        ...generated,
-        isNamed,
-        override,
-        isChecked,
-        names,
-      }));
-    await fc.assert(fc.asyncProperty(cases, holds), { numRuns: CONFIGS, seed: SEED });
-    console.log(
-      `${CONFIGS} generated configurations (seed ${SEED}): ${counts.planned} planned and compared, ${counts.refused} refused ` +
-        `with a way out, ${counts.broken} that ssh refuses itself; ssh -G ran ${answers.count} times`,
-    );
-    // Otherwise too little was compared.
-    expect(counts.planned).toBeGreaterThan(CONFIGS / 2);
-  }, 900_000);
-});
+/** The oracle runs no command either: `Match exec` becomes one outcome after the other. */
+function harmless(text: string, matches: boolean): string {
+  return text.replace(/exec "touch ran"/g, matches ? 'originalhost *' : 'originalhost !*');
+}
+
+function compare(name: string, plan: Plan, before: Answer, after: Answer, wish: Answer | undefined): void {
+  expect(after.refusal === undefined).toBe(before.refusal === undefined);
+  if (before.refusal !== undefined) return;
+  const [interval, countMax] = wish
+    ? [wish.values.get('serveraliveinterval'), wish.values.get('serveralivecountmax')]
+    : ['60', '5'];
+  expect(after.values.get('serveraliveinterval')).toBe(interval);
+  expect(after.values.get('serveralivecountmax')).toBe(countMax);
+  const [first] = plan.hosts.filter(({ patterns }) => isFor(patterns, name));
+  if (!first) expect(after.others).toBe(before.others);
+  if (first?.hostName) expect(after.values.get('hostname')).toBe(first.hostName.text);
+  if (first?.user) expect(after.values.get('user')).toBe(first.user);
+  if (first?.proxyCommand) expect(after.values.get('proxycommand')).toBe(first.proxyCommand.text);
+}
+
+function isFor(patterns: readonly string[], name: string): boolean {
+  const negative = patterns.filter((pattern) => pattern.startsWith('!'));
+  return (
+    patterns.some((pattern) => matchesPattern(name, pattern)) &&
+    !negative.some((pattern) => matchesPattern(name, pattern.slice(1)))
+  );
+}

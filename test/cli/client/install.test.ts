@@ -224,4 +224,29 @@ describeWith(['ssh'], 'install', () => {
     expect(home.asked.length).toBeLessThan(12);
     expect(await home.keepalive('h9999')).toBe('60/5');
   });
+
+  it('writes the file of Windows from WSL2, as ssh.exe sees it', async () => {
+    const profile = join(home.path, 'c', 'Users', 'me');
+    const config = home.write('c/Users/me/.ssh/config', 'Host a\r\n  User me\r\n', 0o777);
+    home.write('c/Users/me/AppData/Local/Temp/keep', '');
+    const asked: string[] = [];
+    const run: Platform['run'] = async (command, args, options) => {
+      if (command === 'cmd.exe') return { status: 0, stdout: 'C:\\Users\\me\r\n', stderr: '' };
+      if (command === 'wslpath') return { status: 0, stdout: `${profile}\n`, stderr: '' };
+      expect(command).toBe('ssh.exe');
+      if (args[0] === '-V') return { status: 0, stdout: '', stderr: 'OpenSSH_for_Windows_9.5p1' };
+      const file = args.at(-2) ?? '';
+      asked.push(file);
+      const translated = args.map((arg) => arg.replace(/^C:/, join(home.path, 'c')));
+      const { stdout, ...ended } = await thisPlatform().run('ssh', translated, options);
+      return { ...ended, stdout: stdout.replaceAll('\n', '\r\n') };
+    };
+    const { code, notes } = await home.run('install', { windows: true, platform: { wsl: true, env: {}, run } });
+    expect(code).toBe(0);
+    expect(readFileSync(config, 'utf8')).toBe(`Host a\r\n  User me\r\n${BLOCK.replaceAll('\n', '\r\n')}`);
+    expect(notes).toMatch(/Modes mean nothing there/);
+    expect(asked.length).toBeGreaterThan(1);
+    for (const file of asked) expect(file).toMatch(/^C:\/Users\/me\/AppData\/Local\/Temp\/cdk-ssh-keepalive-/);
+    expect(readdirSync(join(profile, 'AppData/Local/Temp'))).toEqual(['keep']);
+  });
 });
