@@ -1,7 +1,7 @@
 // When a section counts. A section of an included file counts when the section that includes it does too, so a condition
 // is a chain of Host and Match lines, the outermost first.
 import { matchesPattern } from './host-pattern';
-import type { Statement } from './ssh-config';
+import { type Statement, readable } from './ssh-config';
 
 /** The Host and Match lines that must all hold. */
 export type Condition = readonly Statement[];
@@ -73,7 +73,10 @@ export function criteria({ args }: Statement): Criterion[] {
 export function describeCondition(condition: Condition): string {
   const narrowing = condition.filter((header) => !isUniversal(header));
   if (narrowing.length === 0) return 'every host';
-  return narrowing
-    .map(({ keyword, args }) => `${keyword === 'host' ? 'Host' : 'Match'} ${args.join(' ')}`)
-    .join(', within it ');
+  return narrowing.map(describeHeader).join(', within it ');
+}
+
+/** For people: `Match user me`. */
+export function describeHeader({ keyword, args }: Statement): string {
+  return `${keyword === 'host' ? 'Host' : 'Match'} ${readable(args.join(' '))}`;
 }

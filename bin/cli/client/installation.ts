@@ -2,7 +2,7 @@
 // have in common.
 import { dirname } from 'node:path';
 import { CliError } from '../exit-code';
-import { isUniversal } from './condition';
+import { describeHeader, isUniversal } from './condition';
 import { type ReadFile, readConfigFile } from './config-file';
 import { type ConfigFile, type Lookup, readConfiguration, readIncluded } from './configuration';
 import { type Unmarked, takeOut } from './marked-block';
@@ -89,7 +89,7 @@ export function requireNothingBound({ place, unmarked }: Opened): void {
   const line = text.slice(0, offset).split('\n').length + block.split('\n').length - 1;
   throw new CliError(
     `${place.path}:${line} stands right below our block and counts for every host. Without the block, it would count only for ` +
-      `'${section.header.keyword === 'host' ? 'Host' : 'Match'} ${section.header.args.join(' ')}'. Nothing was changed. Write 'Host *' above ` +
+      `'${describeHeader(section.header)}'. Nothing was changed. Write 'Host *' above ` +
       'that line, then run this again.',
   );
 }

@@ -9,6 +9,7 @@ import type { ConfigFile } from './configuration';
 import { KEEPALIVE, KEYWORDS, type Keyword, type Setting, isForEverybody, secondPass, settings } from './keepalive';
 import { putIn } from './marked-block';
 import { type LeftOut, compareHosts } from './own-hosts';
+import { readable } from './ssh-config';
 
 /** What install would do. */
 export interface Plan {
@@ -138,7 +139,7 @@ function exclusion(keyword: Keyword, below: readonly Setting[]): Exclusion {
 
 function cannotKeep(keyword: Keyword, { file, line, args, condition }: Setting, why: string): CliError {
   return new CliError(
-    `${file.path}:${line} sets ${KEEPALIVE[keyword]} ${args.join(' ')} for '${describeCondition(condition)}', which ${why}, ` +
+    `${file.path}:${line} sets ${KEEPALIVE[keyword]} ${readable(args.join(' '))} for '${describeCondition(condition)}', which ${why}, ` +
       'so your value cannot be kept below the hosts that are to be installed. Nothing was changed. --override puts ours first, ' +
       'or move those lines above your general settings.',
   );

@@ -4,12 +4,8 @@ import { describeCondition } from './condition';
 import { type Setting, KEEPALIVE } from './keepalive';
 import type { LeftOut } from './own-hosts';
 import type { Plan } from './placement';
+import { readable } from './ssh-config';
 import { colored, unifiedDiff } from './unified-diff';
-
-/** Bytes of a file, as a terminal shows them. */
-export function readable(text: string): string {
-  return Buffer.from(text, 'latin1').toString();
-}
 
 /** The diff between two states of the file. */
 export function diffOf(path: string, before: string | undefined, after: string | undefined): string {
@@ -34,7 +30,7 @@ export function noteKept({ kept, leftOut }: Plan, terminal: Terminal): void {
     'Your own keepalive values stay in force (--override puts ours first):',
     kept.map(({ keyword, args, file, line, condition }) => {
       const value = `${KEEPALIVE[keyword]} ${args.join(' ')}`;
-      return `${file.path}:${line}  ${readable(`${value} for ${describeCondition(condition)}`)}`;
+      return `${file.path}:${line}  ${readable(value)} for ${describeCondition(condition)}`;
     }),
     terminal,
   );
@@ -60,10 +56,10 @@ export function keptAsJson({ kept, leftOut }: Plan): Record<string, unknown> {
 function settingAsJson({ keyword, args, file, line, condition }: Setting): Record<string, unknown> {
   return {
     keyword: KEEPALIVE[keyword],
-    value: args.join(' '),
+    value: readable(args.join(' ')),
     file: file.path,
     line,
-    for: readable(describeCondition(condition)),
+    for: describeCondition(condition),
   };
 }
 

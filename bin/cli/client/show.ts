@@ -3,8 +3,9 @@ import { ExitCode } from '../exit-code';
 import type { Terminal } from '../terminal';
 import { planInstallation } from './installation';
 import { type Platform, thisPlatform } from './platform';
-import { keptAsJson, noteKept, printJson, readable } from './report';
+import { keptAsJson, noteKept, printJson } from './report';
 import type { SnippetRequest } from './request';
+import { readable } from './ssh-config';
 
 /** Prints it; changes nothing. */
 export async function show(

@@ -24,9 +24,9 @@ import { outcomesOf, withoutCommands } from './match-exec';
 import { Classes, type Names, allNames, unknownName } from './names';
 import type { Place } from './place';
 import { type Plan, keepaliveForAll } from './placement';
-import { readable } from './report';
 import { sectionsFor, sliceOf } from './slice';
 import { type Answer, type Ask, forEachInParallel } from './ssh';
+import { readable } from './ssh-config';
 
 /** What is to be checked. */
 export interface Candidate {

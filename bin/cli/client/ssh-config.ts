@@ -2,6 +2,11 @@
 // may be quoted; case does not matter. Lines that nobody asks for are passed over, whatever is in them (IgnoreUnknown).
 // Text is latin1, so that every byte is a character and stays what it is.
 
+/** Bytes of a file, as people see them. */
+export function readable(text: string): string {
+  return Buffer.from(text, 'latin1').toString();
+}
+
 /** A line that somebody asks for. What costs time is found out when it is asked. */
 export class Statement {
   private words: readonly string[] | undefined;

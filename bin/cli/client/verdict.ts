@@ -4,7 +4,7 @@ import type { ConfigFile } from './configuration';
 import type { Effective, Finding } from './effective';
 import { KEEPALIVE, KEYWORDS } from './keepalive';
 import type { Outcome } from './match-exec';
-import { readable } from './report';
+import { readable } from './ssh-config';
 
 /** What drops idle connections: a NAT at home after two minutes at worst, AWS's own NAT and firewalls after 350 seconds. */
 const IDLE_LIMITS = [120, 350];
