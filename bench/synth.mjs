@@ -1,9 +1,9 @@
 // `npm run bench:synth`: what keepalive adds to an app's synthesis and templates, beside what people write by hand and
 // beside a library for SSM documents. The exit code says only whether everything ran: timing depends on the machine.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { cpus } from 'node:os';
+import { cpus, release, type } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { printRatios, printTable } from './report.mjs';
 import { medians } from './rounds.mjs';
@@ -132,7 +132,7 @@ const GOALS = [
   { of: `load ${PEER.name}`, to: 'load cdk-ssh-keepalive', atLeast: 1 },
 ].filter(({ of }) => of in result);
 
-const system = /^PRETTY_NAME="?([^"\n]+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
+const system = `${type()} ${release()}`;
 const cdk = createRequire(import.meta.url)('aws-cdk-lib/package.json').version;
 console.log(`${cpus().length} CPUs, ${system}, Node ${process.version}, aws-cdk-lib ${cdk}, ${ROUNDS} rounds\n`);
 printTable(result, 'without, 1');

@@ -1,10 +1,8 @@
 // Keepalive for all accounts of organizational units, in several Regions: a service-managed stack set whose template is
-// the plain one, from `npm run template`. docs/organization.md tells how to deploy it and how to take it back.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// the plain one. docs/organization.md tells how to deploy it and how to take it back.
 import { App, CfnParameter, CfnStackSet, Stack } from 'aws-cdk-lib';
-
-const TEMPLATE = join(__dirname, '..', 'dist', 'cdk-ssh-keepalive.template.json');
+// In a repository of your own, read the file that `npm run template` writes here.
+import { plainTemplate } from '../bin/template/plain-template';
 
 export const app = new App();
 const stack = new Stack(app, 'SshKeepaliveOrganization', {
@@ -42,7 +40,7 @@ const settings = {
 new CfnStackSet(stack, 'Keepalive', {
   stackSetName: 'cdk-ssh-keepalive',
   description: 'Keeps idle SSH sessions to tagged instances connected',
-  templateBody: readFileSync(TEMPLATE, 'utf8'),
+  templateBody: plainTemplate(),
   parameters: Object.entries(settings).map(([parameterKey, { valueAsString }]) => ({
     parameterKey,
     parameterValue: valueAsString,

@@ -27,8 +27,12 @@ const DESCRIPTION =
   'for Systems Manager, from their role or by Default Host Management Configuration. Before you delete the stack, update ' +
   'it with Ensure=absent and let it run: deleting by itself leaves the settings on the instances.';
 
-/** CloudFormation takes a reference in the place of a parameter's value only with a version. */
-const SSM_REFERENCE = '^\\{\\{resolve:ssm:[a-zA-Z0-9_./-]+:[0-9]+\\}\\}$';
+/**
+ * CloudFormation takes a reference in the place of a parameter's value only with a version.
+ *
+ * Not `resolve:`, which aws-cdk-lib 2.276 takes for a broken reference where the template is the property of a stack set.
+ */
+const SSM_REFERENCE = '^\\{\\{resolve[:]ssm:[a-zA-Z0-9_./-]+:[0-9]+\\}\\}$';
 
 /** At least 30 minutes, below which State Manager refuses a rate. */
 const SCHEDULE_PATTERN =

@@ -5,11 +5,10 @@ import type { App } from 'aws-cdk-lib';
 
 const FOLDER = join(__dirname, '../../examples');
 
-/** The names of all examples; that for organizations holds the plain template, and has tests of its own. */
+/** The names of all examples. */
 export const EXAMPLES = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
-  .map((file) => file.slice(0, -'.ts'.length))
-  .filter((name) => name !== 'organization');
+  .map((file) => file.slice(0, -'.ts'.length));
 
 /** A template by the id of its stack. */
 export type Templates = Record<string, object>;

@@ -102,7 +102,7 @@ describe('The plain template', () => {
   });
 
   it('holds nothing that CloudFormation would take for a dynamic reference', () => {
-    expect(text).not.toContain('{{resolve:');
+    expect(text).not.toContain('resolve:');
   });
 
   const reference = '{{resolve:ssm:/team/ssh.interval:3}}';
