@@ -1,5 +1,5 @@
 // The README is true: its examples compile and synthesize, its tables are those of the code, its numbers are measured.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
@@ -42,8 +42,8 @@ interface Assembly {
 }
 
 describe('The README', () => {
-  it('has examples for a new stack, an existing stack and the client', () => {
-    expect(EXAMPLES.map(({ name }) => name)).toEqual(['new-stack', 'existing-stack', 'client']);
+  it('has examples for a new stack, an existing stack, a whole app and the client', () => {
+    expect(EXAMPLES.map(({ name }) => name)).toEqual(['new-stack', 'existing-stack', 'whole-app', 'client']);
     expect(README.match(/```ts\n/g)).toHaveLength(EXAMPLES.length);
   });
 
@@ -77,7 +77,9 @@ describe('The README', () => {
 
   it('lists every property of SshKeepalive with its default', () => {
     const assembly = JSON.parse(readFileSync(join(ROOT, '.jsii'), 'utf8')) as Assembly;
-    const properties = assembly.types['cdk-ssh-keepalive.SshKeepaliveProps']?.properties ?? [];
+    const properties = ['SshKeepaliveProps', 'SshKeepaliveOptions'].flatMap(
+      (name) => assembly.types[`cdk-ssh-keepalive.${name}`]?.properties ?? [],
+    );
     const rows = table('## Properties of `SshKeepalive`');
     expect(Object.keys(rows).sort()).toEqual(properties.map(({ name }) => name).sort());
     for (const { name, docs } of properties) {
@@ -106,7 +108,7 @@ describe('The README', () => {
 
   it('links to files that exist', () => {
     for (const [, link = ''] of README.matchAll(/\]\((?!http)([^)]+)\)/g)) {
-      expect(() => readFileSync(join(ROOT, link))).not.toThrow();
+      expect([link, existsSync(join(ROOT, link))]).toEqual([link, true]);
     }
   });
 });

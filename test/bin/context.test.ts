@@ -2,14 +2,14 @@ import { Ensure } from '../../lib';
 import { ContextError, readSettings } from '../../bin/context';
 
 const reach = (context: Record<string, unknown>): unknown[] =>
-  readSettings(context).targets.map(({ _reach }) => _reach);
+  readSettings(context).targets.map(({ _reach }) => _reach.target);
 const TAGGED = { key: 'tag:ssh-keepalive', values: ['true'] };
 const ID = 'i-0123456789abcdef0';
 
 describe('The settings of the app', () => {
   it('are those of the article, for instances tagged ssh-keepalive=true, unless told otherwise', () => {
     const { targets, server, client, ensure, demoInstance } = readSettings({});
-    expect(targets.map(({ _reach }) => _reach)).toEqual([TAGGED]);
+    expect(targets.map(({ _reach }) => _reach.target)).toEqual([TAGGED]);
     expect([server.interval.toSeconds(), server.countMax]).toEqual([60, 120]);
     expect([client.interval.toSeconds(), client.countMax]).toEqual([60, 5]);
     expect([ensure, demoInstance]).toEqual([Ensure.PRESENT, undefined]);
