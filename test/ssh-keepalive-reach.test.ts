@@ -1,4 +1,4 @@
-import { App, Stack, Tags } from 'aws-cdk-lib';
+import { App, CfnWaitConditionHandle, Stack, Tags } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -325,5 +325,35 @@ describe('User data that is longer than EC2 takes', () => {
     add(stack, SshKeepaliveTarget.newInstance(instance));
     instance.userData.addCommands('#'.repeat(16_384 - Buffer.byteLength(instance.userData.render()) - 1));
     expect(() => Template.fromStack(stack)).not.toThrow();
+  });
+});
+
+describe('A stack that is full', () => {
+  /** A stack with a bastion host and as many other resources as make it 499. */
+  const makeFullStack = (app: App): { stack: Stack; bastion: ec2.BastionHostLinux } => {
+    const make = (stack: Stack) => new ec2.BastionHostLinux(stack, 'Bastion', { vpc: vpcOf(stack) });
+    const alone = makeStack();
+    make(alone);
+    const stack = makeStack('Full', app);
+    const bastion = make(stack);
+    for (let n = Object.keys(resourcesOf(alone)).length; n < 499; n++) new CfnWaitConditionHandle(stack, `Handle${n}`);
+    return { stack, bastion };
+  };
+
+  it('is refused with the limit', () => {
+    const app = new App();
+    const { stack, bastion } = makeFullStack(app);
+    add(stack, SshKeepaliveTarget.existingInstance(bastion));
+    expect(() => app.synth()).toThrow(
+      "Number of resources in stack 'Full': 502 is greater than allowed maximum of 500",
+    );
+  });
+
+  it('takes keepalive from a stack beside it, which adds one policy', () => {
+    const app = new App();
+    const { stack, bastion } = makeFullStack(app);
+    add(makeStack('Beside', app), SshKeepaliveTarget.existingInstance(bastion));
+    app.synth();
+    expect(Object.keys(resourcesOf(stack))).toHaveLength(500);
   });
 });
