@@ -7,12 +7,16 @@ import { type Machines, launchTemplateOf } from './machines';
 /** A resource, or a target of State Manager. */
 type Claimed = IConstruct | string;
 
-/** By app: what is claimed, and the path of the construct that claims it. */
-const claimsOfApps = new WeakMap<IConstruct, Map<Claimed, string>>();
+/** By app: what is claimed, and the construct that claims it. */
+const claimsOfApps = new WeakMap<IConstruct, Map<Claimed, IConstruct>>();
+
+/** Asked once for each instance and tag. */
+const placesOfStacks = new WeakMap<Stack, string>();
 
 /** @throws when they are claimed already */
 export function claimMachines(claimant: IConstruct, machines: Machines): void {
-  claim(claimant, nameOf(machines), machines.resource ?? machines.construct);
+  const owner = claim(claimant, machines.resource ?? machines.construct);
+  if (owner) throw new Error(conflict(claimant, owner, nameOf(machines)));
 }
 
 /** The construct that reaches them already. */
@@ -22,7 +26,7 @@ export function claimantOf({
 }: {
   construct: IConstruct;
   resource?: IConstruct;
-}): string | undefined {
+}): IConstruct | undefined {
   return claimsOf(construct).get(resource);
 }
 
@@ -33,7 +37,11 @@ export function claimantOf({
  * @throws when one of the target's values is claimed already
  */
 export function claimTarget(claimant: IConstruct, target: AssociationTarget): void {
-  for (const value of target.values) claim(claimant, inPlace(claimant, `${target.key}=${value}`));
+  for (const value of target.values) {
+    const what = inPlace(claimant, `${target.key}=${value}`);
+    const owner = claim(claimant, what);
+    if (owner) throw new Error(conflict(claimant, owner, what));
+  }
 }
 
 /** What is wrong when machines that the claimant reaches are also reached in another way. */
@@ -44,7 +52,7 @@ export function conflicts(claimant: IConstruct, machines: Machines): string[] {
 function conflictsByTag(claimant: IConstruct, machines: Machines): string[] {
   return Object.entries(machines.tags?.tagValues() ?? {}).flatMap(([key, value]) => {
     const owner = claimsOf(claimant).get(inPlace(machines.construct, `tag:${key}=${value}`));
-    if (owner === undefined || owner === claimant.node.path) return [];
+    if (owner === undefined || owner === claimant) return [];
     return [conflict(claimant, owner, `${nameOf(machines)}, which is tagged ${key}=${value}`)];
   });
 }
@@ -56,27 +64,29 @@ function conflictsByLaunchTemplate(claimant: IConstruct, machines: Machines): st
   return [conflict(claimant, owner, `${nameOf(machines)}, by itself and by its launch template`)];
 }
 
-function claim(claimant: IConstruct, what: string, key: Claimed = what): void {
-  const owner = claimsOf(claimant).get(key);
-  if (owner !== undefined) throw new Error(conflict(claimant, owner, what));
-  claimsOf(claimant).set(key, claimant.node.path);
+/** @returns who claimed it before */
+function claim(claimant: IConstruct, claimed: Claimed): IConstruct | undefined {
+  const claims = claimsOf(claimant);
+  const owner = claims.get(claimed);
+  if (!owner) claims.set(claimed, claimant);
+  return owner;
 }
 
 function nameOf(machines: Machines): string {
   return `the ${machines.kind} ${machines.construct.node.path}`;
 }
 
-function claimsOf(construct: IConstruct): Map<Claimed, string> {
+function claimsOf(construct: IConstruct): Map<Claimed, IConstruct> {
   const app = construct.node.root;
-  const claims = claimsOfApps.get(app) ?? new Map<Claimed, string>();
+  const claims = claimsOfApps.get(app) ?? new Map<Claimed, IConstruct>();
   claimsOfApps.set(app, claims);
   return claims;
 }
 
-function conflict(claimant: IConstruct, owner: string, what: string): string {
-  return owner === claimant.node.path
-    ? `${owner} reaches ${what} twice. Name each target once.`
-    : `${claimant.node.path} and ${owner} both reach ${what}, and would undo each other's settings. Leave it to one of them.`;
+function conflict(claimant: IConstruct, owner: IConstruct, what: string): string {
+  return owner === claimant
+    ? `${owner.node.path} reaches ${what} twice. Name each target once.`
+    : `${claimant.node.path} and ${owner.node.path} both reach ${what}, and would undo each other's settings. Leave it to one of them.`;
 }
 
 /**
@@ -84,9 +94,16 @@ function conflict(claimant: IConstruct, owner: string, what: string): string {
  * Tokens have theirs in a stack: `AWS::StackName` is another value in each.
  */
 function inPlace(construct: IConstruct, what: string): string {
-  const { environment, account, region, node } = Stack.of(construct);
-  if (Token.isUnresolved(what)) return `${what} in ${node.path}`;
+  const stack = Stack.of(construct);
+  if (Token.isUnresolved(what)) return `${what} in ${stack.node.path}`;
+  const place = placesOfStacks.get(stack) ?? placeOf(stack);
+  placesOfStacks.set(stack, place);
+  return `${what} in ${place}`;
+}
+
+function placeOf(stack: Stack): string {
+  const { environment, account, region } = stack;
   const known = !Token.isUnresolved(account) && !Token.isUnresolved(region);
-  const stage = Stage.of(construct)?.node.path;
-  return `${what} in ${environment}${known || !stage ? '' : ` (${stage})`}`;
+  const stage = Stage.of(stack)?.node.path;
+  return `${environment}${known || !stage ? '' : ` (${stage})`}`;
 }
