@@ -203,7 +203,7 @@ describe('A launch template', () => {
     const [one] = [makeGroup(stack, 'One', { launchTemplate }), makeGroup(stack, 'Two', { launchTemplate })];
     add(stack, SshKeepaliveTarget.launchTemplate(launchTemplate), SshKeepaliveTarget.autoScalingGroup(one));
     expect(() => Template.fromStack(stack)).toThrow(
-      'Web/SshKeepalive reaches the Auto Scaling group Web/One, by itself and by its launch template twice. Name each target once.',
+      'Web/SshKeepalive reaches the Auto Scaling group Web/One (also by its launch template) twice. Name each target once.',
     );
   });
 

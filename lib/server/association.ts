@@ -50,7 +50,8 @@ export interface AssociationRun {
 
 /** The associations of one construct: as few as State Manager's limits allow, however many targets there are. */
 export class Associations {
-  private readonly byKey = new Map<string, { association: CfnAssociation; values: string[] }>();
+  /** By key: the values of its last association, to which more can be added until synthesis. */
+  private readonly valuesOf = new Map<string, string[]>();
 
   /** For a document, so far without targets; the first runs wait for the dependencies. */
   public constructor(
@@ -63,9 +64,9 @@ export class Associations {
   /** Reaches a target as well. */
   public reach({ key, values }: AssociationTarget): void {
     for (const value of values) {
-      const open = this.byKey.get(key);
-      if (open && open.values.length < maxValues(key)) {
-        open.values.push(value);
+      const open = this.valuesOf.get(key);
+      if (open && open.length < maxValues(key)) {
+        open.push(value);
       } else {
         this.open(key, value);
       }
@@ -81,7 +82,7 @@ export class Associations {
       this.run,
     );
     association.node.addDependency(this.dependencies);
-    this.byKey.set(key, { association, values });
+    this.valuesOf.set(key, values);
   }
 }
 

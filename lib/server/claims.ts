@@ -61,7 +61,7 @@ function conflictsByLaunchTemplate(claimant: IConstruct, machines: Machines): st
   const template = launchTemplateOf(machines.resource);
   const owner = template && claimsOf(claimant).get(template);
   if (owner === undefined) return [];
-  return [conflict(claimant, owner, `${nameOf(machines)}, by itself and by its launch template`)];
+  return [conflict(claimant, owner, `${nameOf(machines)} (also by its launch template)`)];
 }
 
 /** @returns who claimed it before */
