@@ -7,7 +7,7 @@ import { CliError } from '../exit-code';
 
 const PATIENCE_MS = 10_000;
 const PAUSE_MS = 50;
-/** A lock without an id is being written, or was left by a crash. */
+/** A lock without a whole id is being written, or was left by a crash. */
 const UNFINISHED_MS = 2_000;
 
 /** Does the work while nobody else does such work on the file. */
@@ -57,9 +57,10 @@ function take(lock: string): boolean {
 /** Whether whoever took it is gone. */
 function isLeft(lock: string): boolean {
   try {
-    const pid = Number(readFileSync(lock, 'utf8'));
-    if (!pid) return Date.now() - statSync(lock).mtimeMs > UNFINISHED_MS;
-    process.kill(pid, 0);
+    // The end of the line tells that it is whole: half an id may be the id of somebody who lives.
+    const [, pid] = /^(\d+)\n$/.exec(readFileSync(lock, 'utf8')) ?? [];
+    if (pid === undefined) return Date.now() - statSync(lock).mtimeMs > UNFINISHED_MS;
+    process.kill(Number(pid), 0);
     return false;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ESRCH';

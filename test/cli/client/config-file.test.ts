@@ -119,9 +119,12 @@ describe('Writing the file', () => {
     expect(home.files().filter((name) => name.includes('lock'))).toEqual([]);
   });
 
-  it('takes over a lock that was never finished, once it is old', async () => {
+  it.each([
+    ['an empty one', ''],
+    ['half an id, which is the id of somebody who lives', `${process.pid}`],
+  ])('takes over a lock that was never finished, once it is old: %s', async (_, text) => {
     home.configure(OLD);
-    const lock = home.write('.ssh/.config.cdk-ssh-keepalive.lock', '');
+    const lock = home.write('.ssh/.config.cdk-ssh-keepalive.lock', text);
     utimesSync(lock, new Date(0), new Date(0));
     await writeConfigFile(readConfigFile(home.config), 'new', NOW);
     expect(home.text()).toBe('new');
