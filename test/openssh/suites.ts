@@ -78,6 +78,7 @@ function download(name: SuiteName, state: string): string[] {
   writeFileSync(join(state, 'sources.list'), `deb [signed-by=${KEYRING}] ${archive()} ${name} main\n`);
   const options = [
     'Acquire::Languages=none',
+    'Acquire::Retries=3',
     // root's own downloads into a folder that nobody else needs to reach.
     'APT::Sandbox::User=root',
     `Dir::Cache=${state}`,
