@@ -83,21 +83,16 @@ try {
 const result = medians(contestants, ROUNDS, (round) => progress(`round ${round} of ${ROUNDS}`));
 progress('');
 
-const start = result['node -e 0'];
-const withoutStart = (name) => Math.max(0, result[name] - start);
+const withoutStart = (name) => Math.max(0, result[name] - result['--version']);
 const derived = {
   ...result,
-  'install, 1,000 hosts, without the start of node': withoutStart('install --dry-run, 1,000 hosts'),
-  'install, 10,000 hosts, without the start of node': withoutStart('install --dry-run, 10,000 hosts'),
+  'install, 1,000 hosts, without the start': withoutStart('install --dry-run, 1,000 hosts'),
+  'install, 10,000 hosts, without the start': withoutStart('install --dry-run, 10,000 hosts'),
 };
 const GOALS = [
   { of: '--version', to: 'node -e 0', atMost: 1.4 },
-  { of: 'install, 10,000 hosts, without the start of node', to: 'ssh -G, 10,000 hosts', atMost: 3 },
-  {
-    of: 'install, 10,000 hosts, without the start of node',
-    to: 'install, 1,000 hosts, without the start of node',
-    atMost: 10,
-  },
+  { of: 'install, 10,000 hosts, without the start', to: 'ssh -G, 10,000 hosts', atMost: 3 },
+  { of: 'install, 10,000 hosts, without the start', to: 'install, 1,000 hosts, without the start', atMost: 10 },
   { of: 'ssh-config parse + stringify, 10,000 hosts', to: 'install --dry-run, 10,000 hosts', atLeast: 1 },
 ].filter(({ of }) => of in derived);
 

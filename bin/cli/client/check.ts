@@ -23,7 +23,7 @@ export async function check(
 ): Promise<ExitCode> {
   const opened = await open(request, platform);
   const everything = read(opened, platform);
-  const other = unknownName(allNames(everything.user));
+  const other = unknownName(everything.user);
   const hosts = request.hosts.length > 0 ? request.hosts : [...namesIn(everything), other];
   requireNames(hosts);
   const checked = await askForAll(everything, hosts, opened, platform);

@@ -22,20 +22,34 @@ export function allNames(root: ConfigFile): Names {
   for (const file of allFiles(root)) {
     for (const { header } of file.sections) {
       if (!header) continue;
-      const found = hostPatterns(header);
-      const all = found ? [...found.positive, ...found.negative] : namesOfMatch(header);
-      for (const pattern of all) (isWildcard(pattern) ? patterns : names).add(pattern);
+      for (const pattern of patternsOf(header)) (isWildcard(pattern) ? patterns : names).add(pattern);
     }
   }
   return { names: [...names].filter(isPlainName), patterns: [...patterns] };
 }
 
+function patternsOf(header: Statement): readonly string[] {
+  const found = hostPatterns(header);
+  return found ? [...found.positive, ...found.negative] : namesOfMatch(header);
+}
+
 /** A name that nothing names, if there is one. */
-export function unknownName({ names, patterns }: Names): string {
-  const candidates = ['any-other-host', 'any.other.host', 'other', '0-any-other-host', 'zz9'];
-  const isFree = (name: string): boolean =>
-    !names.includes(name) && !patterns.some((pattern) => !/^\*+$/.test(pattern) && matchesPattern(name, pattern));
-  return candidates.find(isFree) ?? candidates.find((name) => !names.includes(name)) ?? 'any-other-host';
+export function unknownName(root: ConfigFile): string {
+  const files = [...allFiles(root)];
+  const candidates = ['any-other-host', 'any.other.host', 'other', '0-any-other-host', 'zz9'].filter(
+    (name) => !files.some(({ text }) => text.includes(name)),
+  );
+  const patterns = files.flatMap(wildcards);
+  const isFree = (name: string): boolean => !patterns.some((pattern) => matchesPattern(name, pattern));
+  return candidates.find(isFree) ?? candidates[0] ?? 'any-other-host';
+}
+
+/** Its patterns, but for the star alone; most Host lines of a long file have none, and are not split for it. */
+function wildcards({ sections }: ConfigFile): string[] {
+  return sections
+    .filter(({ header }) => header && isWildcard(header.rest))
+    .flatMap(({ header }) => (header ? patternsOf(header) : []))
+    .filter((pattern) => isWildcard(pattern) && !/^\*+$/.test(pattern));
 }
 
 /** Names by what decides about their keepalive. */

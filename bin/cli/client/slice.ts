@@ -2,7 +2,6 @@
 // hosts as in one of ten. Sound because a section whose Host line does not match a name changes nothing for it: ssh reads
 // it over and the next Host or Match line decides anew. Not for configurations that ssh reads a second time, with another
 // name.
-import { isWildcard } from '../../../lib/client/pattern';
 import { holdsFor } from './condition';
 import type { Section } from './ssh-config';
 
@@ -12,13 +11,16 @@ const WORTHWHILE = 200;
 /** The sections that hold for one of the names, or may. */
 export function sectionsFor(sections: readonly Section[], names: readonly string[]): readonly Section[] {
   if (sections.length < WORTHWHILE) return sections;
-  const wanted = new Set(names);
+  // The quick answer first: most sections name one host, and not this one. Quotes may take a name apart.
+  const mayMean = new RegExp(['[*?"\'\\\\]', ...names.map(escapeRegExp)].join('|'));
   return sections.filter(({ header }) => {
     if (header?.keyword !== 'host') return true;
-    // The quick answer first: most sections name one host, and not this one.
-    if (!header.args.some((arg) => isWildcard(arg) || wanted.has(arg))) return false;
-    return names.some((name) => holdsFor(name, header));
+    return mayMean.test(header.rest) && names.some((name) => holdsFor(name, header));
   });
+}
+
+function escapeRegExp(text: string): string {
+  return text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
 }
 
 /** The text of these sections only, with what is inserted at an offset of the whole text. */

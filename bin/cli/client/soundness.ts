@@ -21,7 +21,7 @@ import { Copies, type Edit } from './copies';
 import { exampleOf, isPlainName, matchesPattern } from './host-pattern';
 import { KEEPALIVE, KEYWORDS, type Keyword, secondPass, settings } from './keepalive';
 import { outcomesOf, withoutCommands } from './match-exec';
-import { Classes, type Names, allNames, unknownName } from './names';
+import { Classes, allNames, unknownName } from './names';
 import type { Place } from './place';
 import { type Plan, keepaliveForAll } from './placement';
 import { sectionsFor, sliceOf } from './slice';
@@ -68,9 +68,8 @@ class Check {
   public async run(): Promise<void> {
     const { root, plan, snippet, override } = this.candidate;
     const isReadOnce = secondPass(root) === undefined;
-    const named = allNames(root);
-    const anybody = unknownName(named);
-    const names = namesToAsk(root, named, plan, isReadOnce, anybody);
+    const anybody = unknownName(root);
+    const names = namesToAsk(root, plan, isReadOnce, anybody);
     const sections = isReadOnce ? sectionsFor(root.sections, [anybody, ...names]) : root.sections;
     const slice = (at: number, inserted: string): string => this.copy(sliceOf(root.text, sections, at, inserted));
 
@@ -122,15 +121,12 @@ function inserted({ text }: ConfigFile, plan: Plan): string {
 }
 
 /** Besides anybody: one name of each other class, all of ours, and those that ssh would look up again under one of ours. */
-function namesToAsk(
-  root: ConfigFile,
-  { names, patterns }: Names,
-  { hosts }: Plan,
-  isReadOnce: boolean,
-  anybody: string,
-): string[] {
-  const classes = new Classes(settings(root));
+function namesToAsk(root: ConfigFile, { hosts }: Plan, isReadOnce: boolean, anybody: string): string[] {
+  const all = settings(root);
+  const classes = new Classes(all);
   const first = new Map([[classes.keyOf(anybody), anybody]]);
+  // Without any such line all names are alike, and need not be found.
+  const { names, patterns } = all.length > 0 ? allNames(root) : { names: [], patterns: [] };
   for (const name of [...names, ...patterns.map(exampleOf).filter(isPlainName)]) {
     if (first.size >= MOST_CLASSES) break;
     const key = classes.keyOf(name);

@@ -18,11 +18,12 @@ export class Statement {
     public readonly start: number,
     /** Where it ends, without the line end. */
     public readonly end: number,
-    private readonly rest: string,
+    /** What follows the keyword, as it stands. */
+    public readonly rest: string,
     private readonly lines: LineNumbers,
   ) {}
 
-  /** What follows the keyword. */
+  /** The words in it. */
   public get args(): readonly string[] {
     return (this.words ??= splitArguments(this.rest));
   }
