@@ -5,7 +5,8 @@ import { join } from 'node:path';
 
 /** Gives this process, and the workers that it will start, a temporary folder of their own. */
 export default function makeTemporaryFolder(): void {
-  const folder = mkdtempSync(join(tmpdir(), 'cdk-ssh-keepalive-test-'));
+  // Not our name: first boot leaves an sshd_config alone that has it, and some of the tests' have paths of this folder.
+  const folder = mkdtempSync(join(tmpdir(), 'test-run-'));
   // Some tests do their work as another user.
   chmodSync(folder, 0o755);
   process.env.TMPDIR = folder;
