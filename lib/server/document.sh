@@ -43,8 +43,11 @@ WANTED=- WANTED_COUNT_MAX=- # the values that this run is for
 VERSION=- WHERE=${CONFIG}   # sshd's version, and the file that the interval comes from
 REAL=${CONFIG}              # sshd_config behind its symlinks
 JOURNAL='' DROPIN_JOURNAL=${DROPIN%/*}/.cdk-ssh-keepalive
-BACKUP=''                   # the main file of before our block
+BACKUP=''                   # the main file of before our block; hidden, so that no Include with a star reads it
+COPIED=''                   # yes where the file system has no hard links
 HOLDS=''                    # what the main file held before: block, includes, both or neither
+LISTENER=''                 # the command line of the running sshd
+EDITED=''                   # a file that was edited after that sshd had started
 UNIT=''                     # the systemd unit of the running sshd
 GREETED=''                  # yes when sshd answered on its port before the change
 LOCKED=''                   # yes when no other run can be at work
@@ -146,7 +149,8 @@ ask_sshd() { # FILE: what holds with it; -ddd adds sshd's version, the files, an
   WHERE=${WHERE%% setting *}
   WHERE=${WHERE%:*}
   case ${WHERE} in '' | "${JOURNAL}/new" | *[[:space:]]*) WHERE=${CONFIG} ;; *) ;; esac
-  case ${INTERVAL}/${COUNT_MAX} in /* | */ | *[!0-9/]*) return 1 ;; *) ;; esac
+  # 7.4 reads a negative count, and one that overflows, and goes on.
+  case ${INTERVAL}/${COUNT_MAX} in /* | */ | *[!0-9/-]*) return 1 ;; *) ;; esac
 }
 
 is_as_wanted() {
@@ -176,18 +180,41 @@ read_other_settings() { # every effective setting but the two; the list begins w
 
 # --- What beats the global section
 
-value_in() { # TEXT: the number that it begins with, after = or space
-  value=${1#[= ]}
+read_listener() { # its command line, and whether it can know the files as they are
+  LISTENER='' EDITED='' pid=''
+  if [ -r "${PID_FILE}" ]; then read -r pid <"${PID_FILE}" || :; fi
+  if [ -n "${pid}" ] && [ -r "/proc/${pid}/cmdline" ]; then read -r LISTENER <"/proc/${pid}/cmdline" || :; fi
+  case ${LISTENER} in *sshd*) ;; *) LISTENER='' && return ;; esac
+  set -f
+  IFS=${NL}
+  for file in ${FILES:-"${CONFIG}"}; do
+    file=${file%[[:cntrl:]]}
+    # dash, bash and busybox have it, and POSIX since 2024.
+    # shellcheck disable=SC3013
+    if [ "${file}" -nt "${PID_FILE}" ]; then EDITED=${file}; fi
+  done
+  unset IFS
+  set +f
+}
+
+report_edited() {
+  [ -z "${EDITED}" ] || say "${EDITED} was edited after sshd had started: what it says may not hold before a restart."
+}
+
+value_in() { # TEXT: the number that it begins with, after = and blanks and quotes
+  value=${1#"${1%%[!= \"\']*}"}
   printf '%s' "${value%%[!0-9]*}"
 }
 
-refuse_command_line() { # -o options of the running sshd, for example from a drop-in of its unit
-  pid='' line=''
-  if [ -r "${PID_FILE}" ]; then read -r pid <"${PID_FILE}" || :; fi
-  if [ -n "${pid}" ] && [ -r "/proc/${pid}/cmdline" ]; then read -r line <"/proc/${pid}/cmdline" || :; fi
-  case ${line} in *sshd*[Cc][Ll][Ii][Ee][Nn][Tt][Aa][Ll][Ii][Vv][Ee]*) ;; *) return 0 ;; esac
-  interval=$(value_in "${line#*[Ii][Nn][Tt][Ee][Rr][Vv][Aa][Ll]}")
-  count_max=$(value_in "${line#*[Cc][Oo][Uu][Nn][Tt][Mm][Aa][Xx]}")
+refuse_command_line() { # options of the running sshd, for example from a drop-in of its unit
+  case ${LISTENER} in
+    *-f"${CONFIG}"* | *"-f ${CONFIG}"*) ;;
+    *-f/* | *'-f /'*) fail overridden "The running sshd has -f on its command line, and reads another file than ${CONFIG}." ;;
+    *) ;;
+  esac
+  case ${LISTENER} in *[Cc][Ll][Ii][Ee][Nn][Tt][Aa][Ll][Ii][Vv][Ee]*) ;; *) return 0 ;; esac
+  interval=$(value_in "${LISTENER#*[Aa][Ll][Ii][Vv][Ee][Ii][Nn][Tt][Ee][Rr][Vv][Aa][Ll]}")
+  count_max=$(value_in "${LISTENER#*[Aa][Ll][Ii][Vv][Ee][Cc][Oo][Uu][Nn][Tt][Mm][Aa][Xx]}")
   if [ "${interval:-${WANTED}}/${count_max:-${WANTED_COUNT_MAX}}" = "${WANTED}/${WANTED_COUNT_MAX}" ]; then return 0; fi
   say 'The running sshd has -o ClientAlive... on its command line, which beats every file.'
   fail overridden "Remove it there; 'systemctl cat sshd ssh' shows where."
@@ -206,6 +233,7 @@ report_match_blocks() { # those that give other values to the connections that t
       for (i = 2; i <= n; i++) if (list[i] != "") {
         if (list[i] !~ /^\//) list[i] = folder list[i]
         gsub(/[.+^$(){}|]/, "\\\\&", list[i])
+        gsub(/\[!/, "[^", list[i])
         gsub(/[*]/, "[^/]*", list[i])
         gsub(/[?]/, "[^/]", list[i])
         below["^" list[i] "$"] = match_line
@@ -217,7 +245,7 @@ report_match_blocks() { # those that give other values to the connections that t
     keyword ~ /^include[ \t="]/ && match_line != "" { sub(/=/, " "); include($0, match_line) }
     second && match_line != "" && keyword ~ /^clientalive(interval|countmax)[ \t="]/ {
       print FILENAME " line " FNR ": " $0 " (" match_line ")"
-    }' ${files:-"${CONFIG}"} second=1 ${files:-"${CONFIG}"})
+    }' ${files:-"${CONFIG}"} second=1 ${files:-"${CONFIG}"} 2>/dev/null) || say 'What Match blocks include could not be examined.'
   unset IFS
   set +f
   [ -z "${found}" ] || say "Match blocks set other values for the connections that they are about:${NL}${found}"
@@ -271,7 +299,7 @@ clear_journals() {
 open_journal() { # FILE JOURNAL: keeps the present version, mode, owner and all; mkdir follows no link that lies in wait
   mkdir -m 700 "$2" || fail write "$2 cannot be made."
   if [ -e "$1" ]; then
-    ln "$1" "$2/old" 2>/dev/null || cp -a "$1" "$2/old" || fail write "$1 cannot be kept as a backup."
+    ln "$1" "$2/old" 2>/dev/null || { COPIED=yes && cp -a "$1" "$2/old"; } || fail write "$1 cannot be kept as a backup."
   else
     printf '' >"$2/absent" || fail write "$2 cannot be written."
   fi
@@ -296,6 +324,7 @@ inspect_config() { # our block in the main file, an Include of drop-ins before a
     $0 == end { if (!open) print "line " FNR ": a block ends that did not begin"; open = 0; next }
     /^[ \t]*#[ \t]*(BEGIN|END)[ \t]+cdk-ssh-keepalive/ { print "line " FNR ": this marker was edited" }
     { line = tolower($0) }
+    open && line !~ /^[ \t]*clientalive(interval|countmax)[ \t="]/ { print "line " FNR ": this line is not ours" }
     line ~ /^[ \t]*include[ \t"=].*sshd_config\.d\// && !competes { includes = 1 }
     line ~ /^[ \t]*(include|match|clientalive)/ { competes = 1 }
     END {
@@ -351,6 +380,11 @@ prefer_backup() {
 }
 
 replace_config() {
+  # dash, bash and busybox have -ef, and POSIX since 2024. What edits this file renames another one into its place.
+  # shellcheck disable=SC3013
+  if [ -z "${COPIED}" ] && ! [ "${REAL}" -ef "${JOURNAL}/old" ]; then
+    fail edited "Somebody else edited ${REAL} meanwhile; run this again."
+  fi
   CHANGED_CONFIG=yes
   mv -f "${JOURNAL}/new" "${REAL}" || fail write "${REAL} cannot be replaced."
 }
@@ -384,7 +418,8 @@ find_unit() { # sshd is Amazon Linux's, RHEL's and SUSE's name, ssh is Debian's 
     problem=$(service is-active "${name}")
     case $? in
       0) UNIT=${name} && return ;;
-      3 | 4) ;; # not running, or no such unit
+      3 | 4) # not running, or no such unit
+        if [ "${problem}" = failed ]; then fail service "${name}.service has failed; see 'systemctl status ${name}'."; fi ;;
       *) fail service "systemctl cannot tell whether ${name} is running. ${problem}" ;;
     esac
   done
@@ -421,6 +456,9 @@ restart() {
     say 'No sshd service is running now; the values hold as soon as one starts.'
     return
   fi
+  if [ -n "${EDITED}" ] && [ -z "${UNFINISHED}" ]; then
+    say "${EDITED} was edited after sshd had started; the restart puts that into force as well."
+  fi
   RESTARTED=yes
   problem=$(service restart "${UNIT}") || fail restart "systemctl restart ${UNIT} failed. ${problem}"
   is_up || fail restart "After its restart ${UNIT} is not active or does not answer."
@@ -442,16 +480,34 @@ restore() {
 
 # --- The three actions
 
+require_restartable() { # a restart must not do more than this run is for
+  if [ -z "${UNIT}" ] && [ -n "${LISTENER}" ]; then
+    fail service 'The running sshd is not the service sshd or ssh, so it cannot be restarted here.'
+  fi
+  if [ -n "${UNIT}" ] && greets; then GREETED=yes; fi
+  if [ -n "${UNIT}" ] && [ -z "${GREETED}" ] && [ -n "${EDITED}" ]; then
+    say "${EDITED} was edited after sshd had started, and nobody answers at ${LISTEN}, where it now says that sshd listens."
+    fail edited 'Restart sshd or undo the edit, then run this again.'
+  fi
+}
+
 begin_change() {
   for command in awk cp expr flock grep ln mkdir mv rm sed sha256sum sleep stat systemctl timeout; do
     command -v "${command}" >/dev/null || fail commands "The command ${command} is missing."
   done
-  if ! take_lock; then ask_sshd "${CONFIG}" || fail_as_sshd_says config 'sshd refuses its configuration'; fi
+  if ! take_lock; then
+    ask_sshd "${CONFIG}" || fail_as_sshd_says config 'sshd refuses its configuration'
+    read_listener
+  fi
   LOCKED=yes
+  for file in "${DROPIN}" "${BACKUP}"; do
+    # mv would move into it, also behind a link.
+    if [ -d "${file}" ]; then fail write "${file} is a directory."; fi
+  done
   clear_journals
   inspect_config
   find_unit
-  if [ -n "${UNIT}" ] && greets; then GREETED=yes; fi
+  require_restartable
   read_other_settings
   BEFORE=${OTHERS}
 }
@@ -472,6 +528,7 @@ apply() {
   refuse_command_line
   if is_as_wanted && ! is_unfinished; then
     report_match_blocks
+    report_edited
     finish unchanged as-wanted 0
   fi
   begin_change
@@ -508,6 +565,11 @@ apply() {
 check() {
   refuse_command_line
   report_match_blocks
+  report_edited
+  if is_unfinished; then
+    say 'An earlier run was killed, perhaps before it restarted sshd. Apply completes it.'
+    finish drifted unfinished 1
+  fi
   if is_as_wanted; then finish compliant as-wanted 0; fi
   say "sshd answers ClientAliveInterval ${INTERVAL} and ClientAliveCountMax ${COUNT_MAX};"
   say "${WANTED} and ${WANTED_COUNT_MAX} are wanted."
@@ -549,7 +611,8 @@ main() {
   WAS=${INTERVAL}/${COUNT_MAX}
   if [ -L "${CONFIG}" ]; then REAL=$(readlink -f "${CONFIG}"); fi
   JOURNAL=${REAL%/*}/.cdk-ssh-keepalive
-  BACKUP=${REAL}.before-cdk-ssh-keepalive
+  BACKUP=${REAL%/*}/.${REAL##*/}.before-cdk-ssh-keepalive
+  read_listener
   case ${SSM_Action} in Apply) apply ;; Check) check ;; *) remove ;; esac
 }
 

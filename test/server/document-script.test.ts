@@ -104,7 +104,7 @@ describe.each(['dash', 'bash'] as const)('Under %s, the script of the document',
         expect(verdict.sshd).toMatch(/^\d+\.\d+/);
         expect(text).toContain('sshd.service was restarted');
         expect(al2.config.toString()).toBe(BLOCK + AL2.toString());
-        expect(readFileSync(al2.root.in('etc/ssh/sshd_config.before-cdk-ssh-keepalive')).equals(AL2)).toBe(true);
+        expect(readFileSync(al2.root.in('etc/ssh/.sshd_config.before-cdk-ssh-keepalive')).equals(AL2)).toBe(true);
         const after = await al2.effective();
         expect(after.filter((line) => !before.includes(line))).toEqual([
           'clientaliveinterval 60',
@@ -226,6 +226,24 @@ describe.each(['dash', 'bash'] as const)('Under %s, the script of the document',
         expect(text).toContain('Nothing was changed.');
         expect(host.files()).toEqual(before);
         expect(host.restarts()).toBe(0);
+      });
+
+      it('does not overwrite what somebody else renames into place while it works', async () => {
+        const host = await machine('Port 22\n');
+        const config = host.root.in('etc/ssh/sshd_config');
+        const edit = `{ cat ${config} && echo UseDNS no; } >${config}.edited && mv ${config}.edited ${config}`;
+        const sshd = readFileSync(host.root.in('usr/sbin/sshd'), 'utf8');
+        const editor = sshd.replace('\n', `\ncase $* in */new*) ${edit} ;; esac\n`);
+        host.root.write('usr/sbin/sshd', editor, 0o755);
+        const before = host.config.toString();
+        const { status, verdict, text } = await host.act('Apply');
+        expect([status, verdict.reason]).toEqual([2, 'edited']);
+        expect(text).toBe(
+          'Somebody else edited /etc/ssh/sshd_config meanwhile; run this again.\nNothing was changed.\n',
+        );
+        expect(host.config.toString()).toBe(`${before}UseDNS no\n`);
+        host.root.write('usr/sbin/sshd', sshd, 0o755);
+        expect((await host.act('Apply')).verdict.verdict).toBe('changed');
       });
 
       it("does not claim success where sshd's command line overrides the values", async () => {

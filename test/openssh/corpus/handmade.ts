@@ -185,6 +185,9 @@ const MARKERS: CorpusEntry[] = [
   entry('a marker with words behind it', `${BLOCK.replace('keepalive\n', 'keepalive do not edit\n')}`, {
     ends: 'markers',
   }),
+  entry('our block with a line of somebody else in it', BLOCK.replace('# END', 'UseDNS no\n# END'), {
+    ends: 'markers',
+  }),
   entry('our block in a file with CRLF', `${BLOCK}Port 22\n`.replaceAll('\n', '\r\n'), { ends: 'markers' }),
   entry('our block as the last lines, without a newline', `Port 22\n${BLOCK.trimEnd()}`),
   entry('our name in a comment of somebody else', '# see cdk-ssh-keepalive\nPort 22\n'),
