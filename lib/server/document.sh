@@ -248,7 +248,7 @@ report_match_blocks() { # those that give other values to the connections that t
     }' ${files:-"${CONFIG}"} second=1 ${files:-"${CONFIG}"} 2>/dev/null) || say 'What Match blocks include could not be examined.'
   unset IFS
   set +f
-  [ -z "${found}" ] || say "Match blocks set other values for the connections that they are about:${NL}${found}"
+  [ -z "${found}" ] || say "Match blocks set values of their own for the connections that they are about:${NL}${found}"
 }
 
 fail_as_overridden() {

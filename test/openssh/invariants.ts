@@ -180,7 +180,7 @@ export class Invariants {
     this.holds('sshd accepts what Apply leaves behind', answers.accepted, `${apply.output}${answers.complaint}`);
     this.holds('the values are as wanted', hasValues(answers.settings[0], wanted), apply.output);
     this.isOtherwiseTheSame(start.answers, answers, apply.output);
-    const isReported = apply.text.includes('Match blocks set other values');
+    const isReported = apply.text.includes('Match blocks set values of their own');
     const isOverridden = answers.settings.some((settings) => !isError(settings) && !hasValues(settings, wanted));
     this.holds('a Match block that overrides the values is reported', isReported || !isOverridden, apply.output);
     for (const [, file = '', line = '', text] of apply.text.matchAll(/^(\/\S+) line (\d+): (.*) \(.*\)$/gm)) {
