@@ -79,7 +79,7 @@ function readTargets(tag: string | undefined, ids: string | undefined): SshKeepa
     targets.push(orContextError('tag', () => SshKeepaliveTarget.tag(key, value)));
   }
   if (ids !== undefined) {
-    targets.push(orContextError('instanceIds', () => SshKeepaliveTarget.instanceIds(...ids.split(/ *, */))));
+    targets.push(orContextError('instanceIds', () => SshKeepaliveTarget.instanceIds(...new Set(ids.split(/ *, */)))));
   }
   return targets;
 }
@@ -94,7 +94,7 @@ function orContextError<T>(keys: string, make: () => T): T {
 }
 
 function refuseUnknown(key: string): void {
-  if (key in MEANINGS || /[@:]/.test(key) || OF_THE_CLI.includes(key)) return;
+  if (Object.hasOwn(MEANINGS, key) || /[@:]/.test(key) || OF_THE_CLI.includes(key)) return;
   const known = Object.entries(MEANINGS).map(([name, meaning]) => `  ${name}: ${meaning}`);
   throw new ContextError(
     `Unknown context value '${key}' (from -c, cdk.json or ~/.cdk.json). Known are:\n${known.join('\n')}`,

@@ -44,6 +44,6 @@ export function intervalTooLong(keyword: string, interval: Duration): string | u
   return (
     `${keyword} is ${interval.toSeconds()} seconds, but NAT gateways, interface endpoints and Network Load Balancers ` +
     `forget a connection that was idle for ${SHORTEST_FIXED_AWS_HOP_SECONDS} seconds, before the first keepalive is sent. ` +
-    'Choose a shorter interval; 60 seconds survives every hop that we know of.'
+    'Choose a shorter interval; 60 seconds is less than what any of them has by default.'
   );
 }

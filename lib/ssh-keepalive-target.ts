@@ -67,6 +67,9 @@ export class SshKeepaliveTarget {
    * @throws when the group runs Windows, or `firstBoot` is given and its user data cannot be added to
    */
   public static autoScalingGroup(group: IAutoScalingGroup, options: GroupOptions = {}): SshKeepaliveTarget {
+    if (group.autoScalingGroupName === undefined) {
+      throw new Error(`SshKeepaliveTarget.autoScalingGroup: ${group.node.path} is no Auto Scaling group.`);
+    }
     const machines = forLinux('autoScalingGroup', machinesOfGroup(group));
     return new SshKeepaliveTarget({ machines, firstBoot: options.firstBoot });
   }
@@ -96,6 +99,9 @@ export class SshKeepaliveTarget {
    */
   public static tag(key: string, ...values: string[]): SshKeepaliveTarget {
     checkLength('tag: the key', key, 128);
+    if (key.startsWith('tag:')) {
+      throw new Error(`SshKeepaliveTarget.tag: the key is that of the tag itself, without 'tag:', got: '${key}'`);
+    }
     if (values.length === 0) {
       throw new Error(`SshKeepaliveTarget.tag('${key}'): at least one value must be given, got: none`);
     }

@@ -161,8 +161,8 @@ export class SshKeepalive extends Construct {
    */
   constructor(scope: Construct, id: string, props: SshKeepaliveProps) {
     super(scope, id);
-    if (props.targets.length === 0) {
-      throw new Error(`${this.node.path}: targets must hold at least one target, got: none`);
+    if (!Array.isArray(props.targets) || props.targets.length === 0) {
+      throw new Error(`${this.node.path}: targets must be a list of at least one SshKeepaliveTarget, got: none`);
     }
     const output = props.output && { bucket: props.output.bucket, prefix: props.output.prefix ?? 'cdk-ssh-keepalive' };
     const server = props.server ?? ServerKeepalive.DEFAULT;
@@ -249,6 +249,10 @@ export class SshKeepalive extends Construct {
 
 function runOf(props: SshKeepaliveOptions, server: ServerKeepalive, output?: OutputPlace): AssociationRun {
   const ensure = props.ensure ?? Ensure.PRESENT;
+  // JavaScript does not check it, and nobody would notice an association without an action.
+  if (!Object.hasOwn(ACTIONS, ensure)) {
+    throw new Error(`ensure must be one of ${Object.keys(ACTIONS).join(', ')}, got: '${String(ensure)}'`);
+  }
   const scheduleExpression = (props.schedule ?? Schedule.rate(Duration.days(1))).expressionString;
   const maxConcurrency = props.maxConcurrency ?? '10%';
   const maxErrors = props.maxErrors ?? (ensure === Ensure.CHECK_ONLY ? '100%' : '10%');
@@ -274,9 +278,18 @@ function runOf(props: SshKeepaliveOptions, server: ServerKeepalive, output?: Out
   };
 }
 
+const MAX_TAG_VALUE = 256;
+
 /** The names of the stack, which is one of a kind in its account and region, and of the construct in it. */
 function tagValueOf(construct: Construct): string {
   const stack = Stack.of(construct);
   const path = construct.node.path.slice(stack.node.path.length).replace(/[^\w .:/=+@-]/g, '-');
-  return `${stack.stackName}${stack.node.path ? path : `/${path}`}`;
+  const value = `${stack.stackName}${stack.node.path ? path : `/${path}`}`;
+  if (!Token.isUnresolved(value) && value.length > MAX_TAG_VALUE) {
+    throw new Error(
+      `${construct.node.path}: the tag on its instances would have ${value.length} characters, '${value}', but EC2 takes ` +
+        `${MAX_TAG_VALUE}. Give it, or what it stands in, a shorter id.`,
+    );
+  }
+  return value;
 }

@@ -118,6 +118,15 @@ describe('SshKeepaliveMixin', () => {
     expect(tags.map((tag) => tag?.Value)).toEqual(['Web/SshKeepalive', 'Web/SshKeepaliveMixin']);
   });
 
+  it('leaves the groups of a launch template to the SshKeepalive that reaches the template', () => {
+    const stack = new Stack(new App(), 'Web');
+    const template = new ec2.LaunchTemplate(stack, 'Template', { instanceType: T3, machineImage: LINUX });
+    new autoscaling.AutoScalingGroup(stack, 'Workers', { vpc: vpcOf(stack), launchTemplate: template });
+    new SshKeepalive(stack, 'SshKeepalive', { targets: [SshKeepaliveTarget.launchTemplate(template)] });
+    Mixins.of(stack).apply(new SshKeepaliveMixin());
+    expect(count(stack, 'AWS::SSM::Association')).toBe(1);
+  });
+
   it('takes L1 instances and groups, whose roles it does not know', () => {
     const stack = new Stack(new App(), 'Web');
     new ec2.CfnInstance(stack, 'Instance', { imageId: 'ami-0123456789abcdef0' }).with(new SshKeepaliveMixin());

@@ -7,6 +7,7 @@ describe('SshKeepaliveTarget.tag', () => {
     ['k'.repeat(129), ['v'], 'the key must have 1 to 128 characters, got: 129'],
     ['k', [], "SshKeepaliveTarget.tag('k'): at least one value must be given, got: none"],
     ['k', ['v', ''], 'the value of k must have 1 to 256 characters, got: 0'],
+    ['tag:k', ['v'], "the key is that of the tag itself, without 'tag:', got: 'tag:k'"],
     ['k', ['v'.repeat(257)], 'the value of k must have 1 to 256 characters, got: 257'],
   ])('refuses %j with %j', (key, values, message) => {
     expect(() => SshKeepaliveTarget.tag(key, ...values)).toThrow(message);

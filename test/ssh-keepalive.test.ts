@@ -225,7 +225,15 @@ describe('The properties of SshKeepalive', () => {
       'waitForSuccess must be whole seconds between 15 and 172800 (2 days), got: 14 seconds',
     ],
     [{ waitForSuccess: Duration.days(3) }, 'got: 259200 seconds'],
-    [{ targets: [] }, 'Web/SshKeepalive: targets must hold at least one target, got: none'],
+    [
+      { schedule: events.Schedule.cron({ month: '1', minute: '0', hour: '3' }) },
+      'schedule: State Manager takes no months in a cron expression, got: cron(0 3 * 1 ? *)',
+    ],
+    [{ targets: [] }, 'Web/SshKeepalive: targets must be a list of at least one SshKeepaliveTarget, got: none'],
+    // What JavaScript lets through.
+    [{ targets: TAGGED as never }, 'targets must be a list of at least one SshKeepaliveTarget'],
+    [{ ensure: 'absent' as never }, "ensure must be one of Present, Absent, CheckOnly, got: 'absent'"],
+    [{ schedule: 'rate(1 hour)' as never }, 'schedule must be a Schedule, for example Schedule.rate(Duration.days(1))'],
   ])('are refused when State Manager would refuse them: %j', (props: Partial<SshKeepaliveProps>, message) => {
     expect(() => templateOf(props)).toThrow(message);
   });
@@ -337,6 +345,13 @@ describe('The targets of an SshKeepalive', () => {
       (Template.fromStack(stack).toJSON() as { Resources: Record<string, { Type: string }> }).Resources,
     ).filter((resource) => JSON.stringify(resource).includes('{"Key":"cdk-ssh-keepalive"'));
     expect(tagged.map(({ Type }) => Type)).toEqual(['AWS::EC2::Instance']);
+  });
+
+  it('refuse a tag that EC2 would not take', () => {
+    const stack = new Stack(new App(), 'Web', { stackName: 's'.repeat(115) });
+    expect(() => new SshKeepalive(stack, 'x'.repeat(150), { targets: [TAGGED] })).toThrow(
+      /would have 266 characters, 's+\/x+', but EC2 takes 256\. Give it, or what it stands in, a shorter id\./,
+    );
   });
 
   it('tag with the name of the deployed stack, so that two deployments of one app stay apart', () => {

@@ -56,7 +56,10 @@ for (const [signal, status] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHU
 // Whoever reads only the first lines, as `head` does, is no failure of ours.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE') {
+      process.stderr.write(`The output cannot be written: ${error.message}.\n`);
+      process.exit(ExitCode.FAILED);
+    }
   });
 }
 

@@ -8,7 +8,8 @@ Exit codes:
   0  as wished
   1  a difference was found, or the answer was no
   2  wrong usage
-  3  failed, and everything is as it was`;
+  3  failed, and everything is as it was
+130  interrupted by Ctrl-C`;
 
 const EXAMPLES = `
 Examples:
@@ -44,6 +45,11 @@ function settle(command: Command, path: string): Command {
 function wrongUsage({ code, message }: CommanderError, path: string): CliError {
   // "error: unknown option '--stak'\n(Did you mean --stack?)"
   const what =
-    code === 'commander.help' ? 'A command is missing' : message.replace(/^error: /, '').replace(/\s+/g, ' ');
+    code === 'commander.help'
+      ? 'A command is missing'
+      : message
+          .replace(/^error: /, '')
+          .replace(/\s+/g, ' ')
+          .replace(/\.$/, '');
   return new CliError(`${what}. ${path} --help tells what there is.`, ExitCode.USAGE);
 }

@@ -19,15 +19,11 @@ export function claimMachines(claimant: IConstruct, machines: Machines): void {
   if (owner) throw new Error(conflict(claimant, owner, nameOf(machines)));
 }
 
-/** The construct that reaches them already. */
-export function claimantOf({
-  construct,
-  resource = construct,
-}: {
-  construct: IConstruct;
-  resource?: IConstruct;
-}): IConstruct | undefined {
-  return claimsOf(construct).get(resource);
+/** The construct that reaches them already, itself or by their launch template. */
+export function claimantOf({ construct, resource }: Machines): IConstruct | undefined {
+  const claims = claimsOf(construct);
+  const template = launchTemplateOf(resource);
+  return claims.get(resource ?? construct) ?? (template && claims.get(template));
 }
 
 /**

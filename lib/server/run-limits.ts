@@ -6,10 +6,18 @@ const MINUTES: Record<string, number> = { minute: 1, hour: 60, day: 24 * 60 };
 
 /** @throws when State Manager would refuse the schedule, or ignore what goes with it */
 export function checkSchedule(expression: string, applyOnlyAtCronInterval: boolean): void {
+  // JavaScript does not check it, and an association without a schedule would run once.
+  if (typeof expression !== 'string') {
+    throw new Error('schedule must be a Schedule, for example Schedule.rate(Duration.days(1))');
+  }
   if (Token.isUnresolved(expression)) return;
   const rate = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression);
   if (rate && Number(rate[1]) * (MINUTES[rate[2] ?? ''] ?? 0) < 30) {
     throw new Error(`schedule: State Manager takes rates of 30 minutes or longer, got: ${expression}`);
+  }
+  const [, month = '*'] = /^cron\(\S+ \S+ \S+ (\S+) /.exec(expression) ?? [];
+  if (month !== '*') {
+    throw new Error(`schedule: State Manager takes no months in a cron expression, got: ${expression}`);
   }
   if (applyOnlyAtCronInterval && !expression.startsWith('cron(')) {
     throw new Error(`applyOnlyAtCronInterval needs a schedule that is a cron expression, got: ${expression}`);

@@ -57,6 +57,12 @@ describe('The settings of the app', () => {
     expect(() => readSettings(context)).not.toThrow();
   });
 
+  it('know no names that every object has, and take an id that is given twice once', () => {
+    expect(() => readSettings({ toString: '3' })).toThrow("Unknown context value 'toString'");
+    const id = 'i-0123456789abcdef0';
+    expect(reach({ instanceIds: `${id}, ${id}` })).toEqual(reach({ instanceIds: id }));
+  });
+
   it('are listed when one is unknown', () => {
     const read = () => readSettings({ intervall: '60' });
     expect(read).toThrow(ContextError);

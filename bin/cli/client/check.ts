@@ -4,6 +4,7 @@ import type { Terminal } from '../terminal';
 import { Copies } from './copies';
 import { readConfiguration } from './configuration';
 import { type Everything, type Finding, findEffective } from './effective';
+import { exampleOf, isPlainName } from './host-pattern';
 import { type Opened, lookupOf, open, readSystem } from './installation';
 import { secondPass, settings } from './keepalive';
 import { type Outcome, outcomesOf } from './match-exec';
@@ -11,9 +12,11 @@ import { Classes, allNames, unknownName } from './names';
 import { type Platform, thisPlatform } from './platform';
 import { printJson } from './report';
 import type { CheckRequest } from './request';
-import { STRUCTURE } from './ssh-config';
+import { STRUCTURE, readable } from './ssh-config';
 import { sshOf } from './ssh';
 import { type Checked, asJson, judge, linesOfBlock, table } from './verdict';
+
+const ANY_OTHER = 'any other host';
 
 /** Tells it, and by the exit code whether a host would drop. */
 export async function check(
@@ -24,18 +27,29 @@ export async function check(
   const opened = await open(request, platform);
   const everything = read(opened, platform);
   const other = unknownName(everything.user);
-  const hosts = request.hosts.length > 0 ? request.hosts : [...namesIn(everything), other];
+  const { labels, odd } = namesIn(everything);
+  labels.set(other, ANY_OTHER);
+  const notAsked = request.hosts.length > 0 ? [] : odd;
+  const hosts = request.hosts.length > 0 ? request.hosts : [...labels.keys()];
   requireNames(hosts);
   const checked = await askForAll(everything, hosts, opened, platform);
   const drops = checked.filter(({ verdict }) => Object.values(verdict.survives).includes(false));
-  const isOther = (host: string): boolean => host === other && request.hosts.length === 0;
+  const labelOf = (host: string): string => (request.hosts.length > 0 ? undefined : labels.get(host)) ?? host;
   if (request.json) {
     printJson(
-      { file: opened.place.path, hosts: checked.map((one) => asJson(one, isOther(one.host))), drops: drops.length },
+      {
+        file: opened.place.path,
+        hosts: checked.map((one) => asJson(one, labelOf(one.host), labelOf(one.host) === ANY_OTHER)),
+        drops: drops.length,
+        notAsked: notAsked.map(readable),
+      },
       terminal,
     );
   } else {
-    terminal.out(table(checked, isOther));
+    terminal.out(table(checked, labelOf));
+    if (notAsked.length > 0) {
+      terminal.note(`Not asked about, because of the name: ${readable(notAsked.join(', '))}`);
+    }
   }
   return drops.length === 0 ? ExitCode.AS_WISHED : ExitCode.DIFFERENT;
 }
@@ -47,8 +61,21 @@ function read({ place, file }: Opened, platform: Platform): Everything {
   return { user, system, isSliceable: readsAgain === undefined };
 }
 
-function namesIn({ user, system }: Everything): string[] {
-  return [...new Set([user, ...(system ? [system] : [])].flatMap((file) => allNames(file).names))];
+/** What is asked about, and how it is called: names, and for each pattern a name that it matches. */
+function namesIn({ user, system }: Everything): { labels: Map<string, string>; odd: string[] } {
+  const labels = new Map<string, string>();
+  const odd: string[] = [];
+  for (const file of [user, ...(system ? [system] : [])]) {
+    const { names, patterns, odd: more } = allNames(file);
+    for (const name of names) labels.set(name, name);
+    for (const pattern of patterns.filter((one) => !/^\*+$/.test(one))) {
+      const example = exampleOf(pattern);
+      if (!isPlainName(example)) odd.push(pattern);
+      else if (!labels.has(example)) labels.set(example, pattern);
+    }
+    odd.push(...more);
+  }
+  return { labels, odd: [...new Set(odd)] };
 }
 
 function requireNames(hosts: readonly string[]): void {

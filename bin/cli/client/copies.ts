@@ -24,7 +24,7 @@ export class Copies {
   private readonly atExit = (): void => this.remove();
 
   public constructor(private readonly place: Place) {
-    this.folder = mkdtempSync(join(place.scratch, 'cdk-ssh-keepalive-'));
+    this.folder = makeFolder(place.scratch);
     process.once('exit', this.atExit);
   }
 
@@ -65,6 +65,16 @@ export class Copies {
   public remove(): void {
     process.off('exit', this.atExit);
     rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function makeFolder(scratch: string): string {
+  try {
+    return mkdtempSync(join(scratch, 'cdk-ssh-keepalive-'));
+  } catch (error) {
+    throw new CliError(
+      `No temporary folder can be made in ${scratch}: ${(error as Error).message}. Nothing was changed.`,
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import type { ExitCode } from '../exit-code';
 import type { Terminal } from '../terminal';
 import { again, change } from './change';
 import { planInstallation } from './installation';
+import type { Plan } from './placement';
 import { type Platform, thisPlatform } from './platform';
 import { keptAsJson, noteKept } from './report';
 import type { InstallRequest } from './request';
@@ -22,7 +23,7 @@ export function install(
         text: plan.text,
         question: `Write this to ${place.path}?`,
         unchanged: `${place.path} has this already; nothing was changed.`,
-        done: `${place.path} is written. ssh sends keepalives from the next connection on. Undo: cdk-ssh-keepalive client uninstall`,
+        done: `${place.path} is written. ${whatHolds(plan)}\nUndo: npx cdk-ssh-keepalive client uninstall${optionsOf(request)}`,
         details: { origin: request.snippet.origin, ...keptAsJson(plan), notes: place.notes },
         explain: () => {
           noteKept(plan, terminal);
@@ -34,4 +35,17 @@ export function install(
       platform,
     );
   });
+}
+
+/** Where the user's own values win, only ssh can tell what holds. */
+function whatHolds({ kept }: Plan): string {
+  return kept.length === 0
+    ? 'ssh sends keepalives from the next connection on.'
+    : 'Your own values go before it: client check tells what holds for which host.';
+}
+
+/** What names the file, so that a hint about it is about the same file. */
+function optionsOf({ config, windows }: InstallRequest): string {
+  const quoted = config !== undefined && /[^\w./~+-]/.test(config) ? `'${config}'` : config;
+  return `${windows ? ' --windows' : ''}${quoted === undefined ? '' : ` --config ${quoted}`}`;
 }

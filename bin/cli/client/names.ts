@@ -13,6 +13,8 @@ export interface Names {
   /** Without wildcards, in their order. */
   readonly names: readonly string[];
   readonly patterns: readonly string[];
+  /** Names that cannot be given to every ssh on its command line. */
+  readonly odd: readonly string[];
 }
 
 /** What Host and Match lines name. */
@@ -25,7 +27,8 @@ export function allNames(root: ConfigFile): Names {
       for (const pattern of patternsOf(header)) (isWildcard(pattern) ? patterns : names).add(pattern);
     }
   }
-  return { names: [...names].filter(isPlainName), patterns: [...patterns] };
+  const [plain, odd] = [true, false].map((wanted) => [...names].filter((name) => isPlainName(name) === wanted));
+  return { names: plain ?? [], patterns: [...patterns], odd: odd ?? [] };
 }
 
 function patternsOf(header: Statement): readonly string[] {

@@ -126,7 +126,7 @@ function namesToAsk(root: ConfigFile, { hosts }: Plan, isReadOnce: boolean, anyb
   const classes = new Classes(all);
   const first = new Map([[classes.keyOf(anybody), anybody]]);
   // Without any such line all names are alike, and need not be found.
-  const { names, patterns } = all.length > 0 ? allNames(root) : { names: [], patterns: [] };
+  const { names, patterns } = all.length > 0 ? allNames(root) : { names: [], patterns: [] as string[] };
   for (const name of [...names, ...patterns.map(exampleOf).filter(isPlainName)]) {
     if (first.size >= MOST_CLASSES) break;
     const key = classes.keyOf(name);

@@ -79,10 +79,14 @@ function remarkOn(interval: number, kills: boolean, isOverridden: boolean): stri
 // --- Telling
 
 /** For programs. */
-export function asJson({ host, ifCommands, verdict }: Checked, isOther: boolean): Record<string, unknown> {
+export function asJson(
+  { host, ifCommands, verdict }: Checked,
+  label: string,
+  isOther: boolean,
+): Record<string, unknown> {
   const { interval, countMax, from, isOurs, noticedAfter, survives, remark } = verdict;
   return {
-    host,
+    host: isOther ? host : label,
     anyOtherHost: isOther || undefined,
     ifMatchExec: ifCommands,
     ServerAliveInterval: interval,
@@ -98,7 +102,7 @@ export function asJson({ host, ifCommands, verdict }: Checked, isOther: boolean)
 const NAMES_SHOWN = 3;
 
 /** Hosts that are alike share a line, because there may be thousands. */
-export function table(checked: readonly Checked[], isOther: (host: string) => boolean): string {
+export function table(checked: readonly Checked[], labelOf: (host: string) => string): string {
   const groups = new Map<string, Checked[]>();
   for (const one of checked) {
     const key = JSON.stringify([one.ifCommands, one.verdict]);
@@ -110,7 +114,7 @@ export function table(checked: readonly Checked[], isOther: (host: string) => bo
   const rows = [...groups.values()].map((group) => {
     const [{ ifCommands, verdict }] = group as [Checked];
     const { interval, countMax, noticedAfter, survives } = verdict;
-    const names = group.map(({ host }) => (isOther(host) ? 'any other host' : host));
+    const names = group.map(({ host }) => labelOf(host));
     const shown =
       names.length > NAMES_SHOWN + 1 ? [...names.slice(0, NAMES_SHOWN), `${names.length - NAMES_SHOWN} more`] : names;
     return {

@@ -122,8 +122,21 @@ describeWith(['ssh'], 'check', () => {
       ['a', 30],
       ['b', 30],
       ['c', 0],
+      ['192.0.2.*', 30],
       ['any-other-host', 0],
     ]);
+  });
+
+  it('asks about patterns too, by a name that they match, and says which names it cannot ask about', async () => {
+    home.configure(
+      'Host *.example.com 10.0.*\n  ServerAliveInterval 0\nHost café\n  User me\nHost *\n  ServerAliveInterval 50\n',
+    );
+    const { code, out, notes } = await home.run('check');
+    expect(code).toBe(1);
+    expect(out).toMatch(/^\*\.example\.com, 10\.0\.\* +off .* NO +NO$/m);
+    expect(out).toMatch(/^any other host +50 s .* yes +yes$/m);
+    expect(notes).toContain('Not asked about, because of the name: café');
+    expect(JSON.parse((await home.run('check', { json: true })).out)).toMatchObject({ drops: 2, notAsked: ['café'] });
   });
 
   it('refuses what cannot be a host, and a configuration that ssh refuses', async () => {

@@ -78,6 +78,19 @@ describeWith(['ssh'], 'install', () => {
     expect(await home.keepalive('web')).toBe('60/5');
   });
 
+  it('promises keepalives only where nothing of the user goes before, and names the file in the way back', async () => {
+    home.configure('Host a\n');
+    const undo = 'Undo: npx cdk-ssh-keepalive client uninstall';
+    expect((await home.run('install')).notes).toMatch(
+      new RegExp(`ssh sends keepalives from the next connection on\\.\n${undo}$`, 'm'),
+    );
+    home.configure('Host *\n  ServerAliveInterval 0\n');
+    const other = home.write('other config', 'Host *\n  ServerAliveInterval 0\n', 0o600);
+    const { notes } = await home.run('install', { config: other });
+    expect(notes).not.toContain('ssh sends keepalives');
+    expect(notes).toContain(`client check tells what holds for which host.\n${undo} --config '${other}'`);
+  });
+
   it('refuses with file and line what cannot be kept in force, and offers the way out', async () => {
     home.configure('Host *\n  User me\nMatch host a\n  ServerAliveInterval 15\n');
     const before = home.bytes();
