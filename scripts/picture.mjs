@@ -34,7 +34,11 @@ async function client() {
       );
       lines.push(`$ npx cdk-ssh-keepalive client ${command}`, ...screen.trimEnd().split('\r\n'), '');
     }
-    return lines.slice(0, -1).map((line) => line.replaceAll(config, '~/.ssh/config').replaceAll(folder, '~/.ssh'));
+    return lines
+      .slice(0, -1)
+      .map((line) =>
+        line.replace(` --config ${config}`, '').replaceAll(config, '~/.ssh/config').replaceAll(folder, '~/.ssh'),
+      );
   } finally {
     rmSync(folder, { recursive: true });
   }
