@@ -9,9 +9,8 @@ export interface SshClientConfigStackProps extends StackProps, SshClientConfigPr
 /**
  * A stack with a snippet for `~/.ssh/config`: the output `SshConfig` to paste, and parameters for programs.
  *
- * It needs no permission and runs nothing, unless a host is of a stack in another region: there CDK adds its own cross-region
- * references. For hosts whose instances may be replaced, put an `SshClientConfig` into their
- * own stack instead.
+ * It needs no permission and runs nothing, unless a host is of a stack in another region: there CDK adds its own
+ * cross-region references. For hosts whose instances may be replaced, put an `SshClientConfig` into their own stack instead.
  */
 export class SshClientConfigStack extends Stack {
   /** What the stack holds. */

@@ -14,7 +14,8 @@ import { SshKeepaliveTarget } from './ssh-keepalive-target';
  * `instance.with(new SshKeepaliveMixin())` for one, `Mixins.of(app).apply(new SshKeepaliveMixin())` for all of an app. All that it
  * reaches in a stack share one `SshKeepalive` with the id `SshKeepaliveMixin`. Like `SshKeepaliveTarget.existingInstance` it
  * interrupts nothing. What an `SshKeepalive` reaches already, as an instance, a group or a launch template, is left to it;
- * what is for Windows is skipped with a note, and everything else in the tree is left alone. Instances of launch templates are reached through their groups.
+ * what is for Windows is skipped with a note, and everything else in the tree is left alone. Instances of launch templates
+ * are reached through their groups.
  *
  * @see https://docs.aws.amazon.com/cdk/v2/guide/mixins.html
  */

@@ -64,7 +64,7 @@ export class SshKeepaliveTarget {
    *
    * For ECS this is the group of a capacity provider or of `addCapacity`, for EKS that of `addAutoScalingGroupCapacity`.
    *
-   * @throws when the group runs Windows, or `firstBoot` is given and its user data cannot be added to
+   * @throws when it is no group, or runs Windows, or `firstBoot` is given and its user data cannot be added to
    */
   public static autoScalingGroup(group: IAutoScalingGroup, options: GroupOptions = {}): SshKeepaliveTarget {
     if (group.autoScalingGroupName === undefined) {
@@ -95,7 +95,7 @@ export class SshKeepaliveTarget {
    *
    * @param key the tag's key
    * @param values the tag's values, of which an instance has one
-   * @throws when the key or a value is empty or too long, or there is no value; tokens pass unchecked
+   * @throws when the key or a value is empty or too long, the key begins with `tag:`, or there is no value; tokens pass unchecked
    */
   public static tag(key: string, ...values: string[]): SshKeepaliveTarget {
     checkLength('tag: the key', key, 128);

@@ -75,6 +75,13 @@ const warningsOf = (stack: Stack) =>
     .map(({ entry }) => entry.data as string);
 
 describe('An Auto Scaling group', () => {
+  it('is not an instance, which JavaScript would let through', () => {
+    const instance = makeInstance(new Stack(new App(), 'Web'));
+    expect(() => SshKeepaliveTarget.autoScalingGroup(instance as never)).toThrow(
+      /^SshKeepaliveTarget\.autoScalingGroup: Web\/\w+ is no Auto Scaling group\.$/,
+    );
+  });
+
   it('is reached by the tag that its instances bear, and nothing of it changes', () => {
     const group = (stack: Stack) => [SshKeepaliveTarget.autoScalingGroup(makeGroup(stack))];
     expect(changesBy(group)).toEqual(['+ AWS::SSM::Document', '+ AWS::IAM::Policy', '+ AWS::SSM::Association']);

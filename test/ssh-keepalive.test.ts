@@ -191,6 +191,11 @@ describe('The properties of SshKeepalive', () => {
   });
 
   it('schedule: a rate or a cron expression', () => {
+    // With seconds, the day of the month is where the month would be.
+    const withSeconds = 'cron(0 0/30 * 1/1 * ? *)';
+    templateOf({ schedule: events.Schedule.expression(withSeconds) }).hasResourceProperties(
+      ...association({ ScheduleExpression: withSeconds }),
+    );
     templateOf({ schedule: events.Schedule.rate(Duration.minutes(30)) }).hasResourceProperties(
       ...association({ ScheduleExpression: 'rate(30 minutes)' }),
     );
@@ -228,6 +233,10 @@ describe('The properties of SshKeepalive', () => {
     [
       { schedule: events.Schedule.cron({ month: '1', minute: '0', hour: '3' }) },
       'schedule: State Manager takes no months in a cron expression, got: cron(0 3 * 1 ? *)',
+    ],
+    [
+      { schedule: events.Schedule.expression('cron(0 0 3 * 1 ? *)') },
+      'State Manager takes no months in a cron expression, got: cron(0 0 3 * 1 ? *)',
     ],
     [{ targets: [] }, 'Web/SshKeepalive: targets must be a list of at least one SshKeepaliveTarget, got: none'],
     // What JavaScript lets through.

@@ -56,8 +56,8 @@ export function addDocument(scope: Construct, id: string): CfnDocument {
           precondition: { StringEquals: ['platformType', 'Linux'] },
           inputs: {
             timeoutSeconds: TIMEOUT_SECONDS,
-            // While aws-cdk-lib looks for references it sees no line: there are none in them, and looking takes a third of
-            // what this construct costs.
+            // While aws-cdk-lib looks for references it sees no line: there are none in them, and looking through all
+            // of them would be a good part of what this construct costs.
             runCommand: Lazy.uncachedAny({ produce: ({ preparing }) => (preparing ? [] : SCRIPT_LINES) }),
           },
         },

@@ -15,7 +15,8 @@ export function checkSchedule(expression: string, applyOnlyAtCronInterval: boole
   if (rate && Number(rate[1]) * (MINUTES[rate[2] ?? ''] ?? 0) < 30) {
     throw new Error(`schedule: State Manager takes rates of 30 minutes or longer, got: ${expression}`);
   }
-  const [, month = '*'] = /^cron\(\S+ \S+ \S+ (\S+) /.exec(expression) ?? [];
+  // Seconds may stand before the minutes.
+  const [, month = '*'] = /^cron\((?:\S+ )?\S+ \S+ \S+ (\S+) \S+ \S+\)$/.exec(expression) ?? [];
   if (month !== '*') {
     throw new Error(`schedule: State Manager takes no months in a cron expression, got: ${expression}`);
   }

@@ -99,6 +99,23 @@ test.each([
   expect(readdirSync(temporary)).toEqual([]);
 });
 
+test('what this machine lacks is told as its own fault, with exit 3', () => {
+  writeFileSync(home.path('config'), 'Host web\n', { mode: 0o600 });
+  const run = (command: string, env: Record<string, string> = {}): { status: number | null; stderr: string } =>
+    spawnSync('sh', ['-c', `'${process.execPath}' '${BUNDLE}' client ${command}`], {
+      cwd: home.folder,
+      env: { ...home.env, PATH: process.env.PATH, ...env },
+      encoding: 'utf8',
+    });
+  const noFolder = run('diff --config config', { TMPDIR: '/nonexistent' });
+  expect([noFolder.status, noFolder.stderr]).toEqual([
+    3,
+    expect.stringMatching(/^No temporary folder can be made in \/nonexistent: .*Nothing was changed\.\n$/),
+  ]);
+  const full = run('show >/dev/full');
+  expect([full.status, full.stderr]).toEqual([3, expect.stringMatching(/^The output cannot be written: ENOSPC/)]);
+});
+
 describe('The bundle', () => {
   const files = ['cdk-ssh-keepalive.js', 'cdk-ssh-keepalive.aws-sdk.js'];
 

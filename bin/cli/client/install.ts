@@ -46,6 +46,6 @@ function whatHolds({ kept }: Plan): string {
 
 /** What names the file, so that a hint about it is about the same file. */
 function optionsOf({ config, windows }: InstallRequest): string {
-  const quoted = config !== undefined && /[^\w./~+-]/.test(config) ? `'${config}'` : config;
+  const quoted = config !== undefined && /[^\w./+-]/.test(config) ? `'${config.replaceAll("'", "'\\''")}'` : config;
   return `${windows ? ' --windows' : ''}${quoted === undefined ? '' : ` --config ${quoted}`}`;
 }

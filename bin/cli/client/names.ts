@@ -27,8 +27,11 @@ export function allNames(root: ConfigFile): Names {
       for (const pattern of patternsOf(header)) (isWildcard(pattern) ? patterns : names).add(pattern);
     }
   }
-  const [plain, odd] = [true, false].map((wanted) => [...names].filter((name) => isPlainName(name) === wanted));
-  return { names: plain ?? [], patterns: [...patterns], odd: odd ?? [] };
+  return {
+    names: [...names].filter(isPlainName),
+    patterns: [...patterns],
+    odd: [...names].filter((name) => !isPlainName(name)),
+  };
 }
 
 function patternsOf(header: Statement): readonly string[] {

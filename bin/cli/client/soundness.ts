@@ -126,8 +126,8 @@ function namesToAsk(root: ConfigFile, { hosts }: Plan, isReadOnce: boolean, anyb
   const classes = new Classes(all);
   const first = new Map([[classes.keyOf(anybody), anybody]]);
   // Without any such line all names are alike, and need not be found.
-  const { names, patterns } = all.length > 0 ? allNames(root) : { names: [], patterns: [] as string[] };
-  for (const name of [...names, ...patterns.map(exampleOf).filter(isPlainName)]) {
+  const named = all.length > 0 ? allNames(root) : undefined;
+  for (const name of [...(named?.names ?? []), ...(named?.patterns ?? []).map(exampleOf).filter(isPlainName)]) {
     if (first.size >= MOST_CLASSES) break;
     const key = classes.keyOf(name);
     if (!first.has(key)) first.set(key, name);

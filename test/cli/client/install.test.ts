@@ -85,10 +85,12 @@ describeWith(['ssh'], 'install', () => {
       new RegExp(`ssh sends keepalives from the next connection on\\.\n${undo}$`, 'm'),
     );
     home.configure('Host *\n  ServerAliveInterval 0\n');
-    const other = home.write('other config', 'Host *\n  ServerAliveInterval 0\n', 0o600);
+    const other = home.write("other's config", 'Host *\n  ServerAliveInterval 0\n', 0o600);
     const { notes } = await home.run('install', { config: other });
     expect(notes).not.toContain('ssh sends keepalives');
-    expect(notes).toContain(`client check tells what holds for which host.\n${undo} --config '${other}'`);
+    expect(notes).toContain(
+      `client check tells what holds for which host.\n${undo} --config '${other.replaceAll("'", "'\\''")}'`,
+    );
   });
 
   it('refuses with file and line what cannot be kept in force, and offers the way out', async () => {
