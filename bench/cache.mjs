@@ -5,8 +5,8 @@ import { renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { find } from '../bin/rehearsal/openssh.js';
-import { runNow, user } from '../bin/rehearsal/unprivileged.js';
+import { find } from '../bin/test-bed/openssh.js';
+import { runNow, user } from '../bin/test-bed/unprivileged.js';
 
 const CACHE = fileURLToPath(new URL('../.cache/', import.meta.url));
 

@@ -5,9 +5,9 @@ import { cpSync, lchownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync }
 import { realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { helperOptions, libraryPath } from '../bin/rehearsal/openssh.js';
-import { relocate, searchPath } from '../bin/rehearsal/relocate.js';
-import { user } from '../bin/rehearsal/unprivileged.js';
+import { helperOptions, libraryPath } from '../bin/test-bed/openssh.js';
+import { relocate, searchPath } from '../bin/test-bed/relocate.js';
+import { user } from '../bin/test-bed/unprivileged.js';
 
 const SYSTEM_PATH = '/usr/sbin:/usr/bin:/sbin:/bin';
 

@@ -1,7 +1,7 @@
 // The other tools: each changes both keywords of a machine's sshd_config, as its documentation says. Their time is that
 // of one run; what they leave undone is left undone. Knows nothing about measuring.
 import { join } from 'node:path';
-import { libraryPath } from '../bin/rehearsal/openssh.js';
+import { libraryPath } from '../bin/test-bed/openssh.js';
 import { debianPackages, python3, pythonVenv } from './cache.mjs';
 
 const VALUES = { ClientAliveInterval: '60', ClientAliveCountMax: '120' };

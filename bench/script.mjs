@@ -2,7 +2,7 @@
 // tools that set the same two values. The exit code says only whether everything ran: timing depends on the machine.
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { findOpenSsh } from '../bin/rehearsal/openssh.js';
+import { findOpenSsh } from '../bin/test-bed/openssh.js';
 import { DOCUMENT_SCRIPT } from '../lib/server/scripts.js';
 import { Machine } from './machine.mjs';
 import { PEERS } from './peers.mjs';

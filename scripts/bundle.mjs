@@ -50,7 +50,7 @@ const bundles = await Promise.all([
   }),
   build({
     ...common,
-    entryPoints: { [SDK]: 'bin/cli/aws-sdk.ts' },
+    entryPoints: { [SDK]: 'bin/cli/shared/aws-sdk.ts' },
     // The SDK warns people whose Node.js its later versions will not support; this one does.
     define: { 'process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED': '"true"' },
     minify: true,

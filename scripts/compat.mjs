@@ -16,6 +16,7 @@ const PEERS = Object.keys(MANIFEST.peerDependencies);
 const NOT_OF_NODE = [
   'newest/',
   'rehearsal/',
+  'test-bed/',
   'openssh/',
   'server/document-script',
   'server/first-boot-snippet',

@@ -8,7 +8,7 @@ import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { ClientKeepalive, SshClientConfig, type SshClientConfigProps, SshHost } from '../lib';
-import { describeWith } from './rehearsal/requirements';
+import { describeWith } from './support/requirements';
 
 const folder = mkdtempSync(join(tmpdir(), 'ssh-client-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));

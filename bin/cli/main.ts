@@ -1,10 +1,10 @@
 // The command line's way in and out: arguments, exit status, the last word on errors. Knows no command.
 import { CommanderError } from 'commander';
 import { completionCommand } from './completion/command';
-import { clientCommand } from './client/command';
-import { CliError, ExitCode } from './exit-code';
+import { clientCommand } from './client/commands/command';
+import { CliError, ExitCode } from './shared/exit-code';
 import { createProgram } from './program';
-import { RealTerminal } from './real-terminal';
+import { RealTerminal } from './shared/real-terminal';
 
 /** Of package.json; the bundler puts it here. */
 declare const VERSION: string;

@@ -1,6 +1,6 @@
 // The program: its name, what holds for every command, and the commands that it is given.
 import { Command, type CommanderError } from 'commander';
-import { CliError, ExitCode } from './exit-code';
+import { CliError, ExitCode } from './shared/exit-code';
 
 /** For the end of the help of every command. */
 const EXIT_CODES = `

@@ -2,7 +2,7 @@
 import type { Arguments } from './arguments';
 import { USAGE, parseArguments } from './arguments';
 import { surprises } from './combinations';
-import { findOpenSsh } from './openssh';
+import { findOpenSsh } from '../test-bed/openssh';
 import { rehearse } from './rehearse';
 import { styleFor } from './style';
 import { table } from './table';

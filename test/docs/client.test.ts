@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUNDLE, Home } from '../cli/command-line';
-import { FakeParameterStore } from '../cli/fake-parameter-store';
-import { atTerminal } from '../cli/pseudo-terminal';
-import { describeWith } from '../rehearsal/requirements';
+import { FakeParameterStore } from '../cli/client/snippet/fake-parameter-store';
+import { atTerminal } from '../support/pseudo-terminal';
+import { describeWith } from '../support/requirements';
 
 const TEXT = readFileSync(join(__dirname, '..', '..', 'docs', 'client.md'), 'utf8');
 const COMMANDS = [...TEXT.matchAll(/```sh\n([^]*?)```/g)]

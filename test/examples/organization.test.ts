@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { MAX_BYTES, plainTemplate } from '../../bin/template/plain-template';
-import { describeWith } from '../rehearsal/requirements';
+import { describeWith } from '../support/requirements';
 import { cfnLint } from '../template/cfn-lint';
 import { load, synthesize } from './examples';
 

@@ -2,10 +2,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { find } from '../../bin/rehearsal/openssh';
-import type { Outcome } from '../../bin/rehearsal/unprivileged';
+import { find } from '../../bin/test-bed/openssh';
+import type { Outcome } from '../../bin/test-bed/unprivileged';
 import { FIRST_BOOT_SNIPPET } from '../../lib/server/scripts';
-import { describeWith } from '../rehearsal/requirements';
+import { describeWith } from '../support/requirements';
 import { AMAZON_LINUX_2, DEBIAN_12, FaultsMachine, sameFiles, verdictOf, type Files } from './faults-machine';
 
 jest.setTimeout(120_000);

@@ -2,9 +2,9 @@
 // state. Knows nothing about how runs are made to go wrong.
 import { lstatSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { find, findOpenSsh } from '../../bin/rehearsal/openssh';
-import { PrivateRoot, type PrivateRootProps } from '../../bin/rehearsal/private-root';
-import type { Outcome } from '../../bin/rehearsal/unprivileged';
+import { find, findOpenSsh } from '../../bin/test-bed/openssh';
+import { PrivateRoot, type PrivateRootProps } from '../../bin/test-bed/private-root';
+import type { Outcome } from '../../bin/test-bed/unprivileged';
 import { DOCUMENT_SCRIPT } from '../../lib/server/scripts';
 
 const fixture = (name: string): Buffer => readFileSync(join(__dirname, '..', 'fixtures', name));

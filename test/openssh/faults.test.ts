@@ -1,10 +1,10 @@
 // Every system call of a run that writes, renames, creates or forks fails, or the run is killed there. By default each call
 // gets the kill and one of the other faults, in turn; FAULTS=all tries all of them at each call.
 import { availableParallelism } from 'node:os';
-import type { PrivateRootProps } from '../../bin/rehearsal/private-root';
-import type { Outcome } from '../../bin/rehearsal/unprivileged';
+import type { PrivateRootProps } from '../../bin/test-bed/private-root';
+import type { Outcome } from '../../bin/test-bed/unprivileged';
 import { FIRST_BOOT_SNIPPET } from '../../lib/server/scripts';
-import { describeWith } from '../rehearsal/requirements';
+import { describeWith } from '../support/requirements';
 import {
   AMAZON_LINUX_2,
   BLOCK,

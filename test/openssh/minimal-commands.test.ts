@@ -1,9 +1,9 @@
 // The commands that the scripts call, and that they call no others. A minimal Amazon Linux 2 image has all of these: they
 // are those of coreutils, bash, util-linux, sed, grep, gawk and systemd.
 import { linkSync, rmSync, symlinkSync } from 'node:fs';
-import type { Outcome } from '../../bin/rehearsal/unprivileged';
+import type { Outcome } from '../../bin/test-bed/unprivileged';
 import { DOCUMENT_SCRIPT, FIRST_BOOT_SNIPPET } from '../../lib/server/scripts';
-import { describeWith } from '../rehearsal/requirements';
+import { describeWith } from '../support/requirements';
 import { AMAZON_LINUX_2, DEBIAN_12, FALLBACK, FaultsMachine, sameFiles, verdictOf } from './faults-machine';
 import { SHELLS, runWithOnly } from './minimal-commands';
 

@@ -1,9 +1,9 @@
 // A search path that holds nothing but the given commands. Knows nothing about who needs which.
 import { symlinkSync } from 'node:fs';
-import { find } from '../../bin/rehearsal/openssh';
-import type { PrivateRoot } from '../../bin/rehearsal/private-root';
-import { searchPath } from '../../bin/rehearsal/relocate';
-import type { Outcome } from '../../bin/rehearsal/unprivileged';
+import { find } from '../../bin/test-bed/openssh';
+import type { PrivateRoot } from '../../bin/test-bed/private-root';
+import { searchPath } from '../../bin/test-bed/relocate';
+import type { Outcome } from '../../bin/test-bed/unprivileged';
 
 /** The shells that the scripts must run under, each by the lines that start it. */
 export const SHELLS = ['dash', 'bash', 'busybox ash'] as const;

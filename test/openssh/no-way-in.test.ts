@@ -3,12 +3,12 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { find } from '../../bin/rehearsal/openssh';
-import type { PrivateRoot } from '../../bin/rehearsal/private-root';
-import type { Outcome } from '../../bin/rehearsal/unprivileged';
+import { find } from '../../bin/test-bed/openssh';
+import type { PrivateRoot } from '../../bin/test-bed/private-root';
+import type { Outcome } from '../../bin/test-bed/unprivileged';
 import { addDocument } from '../../lib/server/document';
 import { DOCUMENT_SCRIPT, FIRST_BOOT_SNIPPET } from '../../lib/server/scripts';
-import { describeWith } from '../rehearsal/requirements';
+import { describeWith } from '../support/requirements';
 import { AMAZON_LINUX_2, DEBIAN_12, FaultsMachine, sameFiles, verdictOf, type Files } from './faults-machine';
 
 jest.setTimeout(60_000);

@@ -1,9 +1,9 @@
 // What the script does when systemctl is missing, fails, hangs or lies: everything is restored, and the exit code says so.
 import { readFileSync } from 'node:fs';
-import { find } from '../../bin/rehearsal/openssh';
-import type { PrivateRootProps } from '../../bin/rehearsal/private-root';
+import { find } from '../../bin/test-bed/openssh';
+import type { PrivateRootProps } from '../../bin/test-bed/private-root';
 import { FIRST_BOOT_SNIPPET } from '../../lib/server/scripts';
-import { describeWith } from '../rehearsal/requirements';
+import { describeWith } from '../support/requirements';
 import { AMAZON_LINUX_2, DEBIAN_12, FaultsMachine, sameFiles, verdictOf, withoutLeftovers } from './faults-machine';
 
 /** Holds in a stand-in's text where the files hold the new values. */

@@ -1,9 +1,9 @@
 // Faults at system calls, by strace: one run of a script tells at which calls it can be hit, further runs are hit there.
 // Knows nothing about what the script does.
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
-import { find } from '../../bin/rehearsal/openssh';
-import type { PrivateRoot } from '../../bin/rehearsal/private-root';
-import type { Outcome } from '../../bin/rehearsal/unprivileged';
+import { find } from '../../bin/test-bed/openssh';
+import type { PrivateRoot } from '../../bin/test-bed/private-root';
+import type { Outcome } from '../../bin/test-bed/unprivileged';
 
 /** How a call can end. A kill hits the whole run, as a power cut would; `lonely kill` hits the one process. */
 export type Kind = 'kill' | 'lonely kill' | 'EACCES' | 'EAGAIN' | 'EIO' | 'ENOSPC' | 'EROFS';

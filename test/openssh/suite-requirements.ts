@@ -1,5 +1,5 @@
 // What the tests of the suites need of the machine that runs them. Knows nothing about the tests.
-import { find } from '../../bin/rehearsal/openssh';
+import { find } from '../../bin/test-bed/openssh';
 
 const PROGRAMS = ['apt-get', 'chroot', 'dpkg-deb', 'mount', 'tar', 'unshare'];
 

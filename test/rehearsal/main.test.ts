@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeWith } from './requirements';
+import { describeWith } from '../support/requirements';
 
 const MAIN = join(__dirname, '..', '..', 'bin', 'rehearsal', 'main.js');
 

@@ -1,9 +1,9 @@
 import { chmodSync, linkSync, lstatSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { findOpenSsh } from '../../bin/rehearsal/openssh';
-import { PrivateRoot, type PrivateRootProps } from '../../bin/rehearsal/private-root';
+import { findOpenSsh } from '../../bin/test-bed/openssh';
+import { PrivateRoot, type PrivateRootProps } from '../../bin/test-bed/private-root';
 import { DOCUMENT_SCRIPT } from '../../lib/server/scripts';
-import { describeWith } from '../rehearsal/requirements';
+import { describeWith } from '../support/requirements';
 
 const fixture = (name: string): Buffer => readFileSync(join(__dirname, '..', 'fixtures', name));
 const AL2 = fixture('al2-stock-sshd_config');

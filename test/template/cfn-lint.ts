@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { find } from '../../bin/rehearsal/openssh';
+import { find } from '../../bin/test-bed/openssh';
 
 // Pinned, because its rules change from version to version.
 const REQUIREMENT = 'cfn-lint==1.51.0';

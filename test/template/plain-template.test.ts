@@ -7,7 +7,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { MAX_BYTES, plainTemplate } from '../../bin/template/plain-template';
 import { Ensure, SshKeepalive, SshKeepaliveTarget } from '../../lib';
 import { DOCUMENT_SCRIPT } from '../../lib/server/scripts';
-import { describeWith } from '../rehearsal/requirements';
+import { describeWith } from '../support/requirements';
 import { cfnLint } from './cfn-lint';
 
 interface Parameter {

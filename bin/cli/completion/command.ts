@@ -1,6 +1,6 @@
 // `cdk-ssh-keepalive completion`: a script for the shell, made from the commands and options that the program has.
 import { Argument, Command } from 'commander';
-import type { Terminal } from '../terminal';
+import type { Terminal } from '../shared/terminal';
 import { bash } from './bash';
 import { fish } from './fish';
 import { type CompletedCommand, describeProgram } from './tree';

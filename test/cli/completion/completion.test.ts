@@ -1,7 +1,7 @@
 // What the real shells make of the scripts.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { describeWith } from '../../rehearsal/requirements';
+import { describeWith } from '../../support/requirements';
 import { BUNDLE, Home } from '../command-line';
 
 const home = new Home();

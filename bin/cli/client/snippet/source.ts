@@ -1,0 +1,86 @@
+// Chooses where a snippet comes from, as the command line says: Parameter Store, a file, or the defaults. Whatever is
+// fetched is parsed here, so nobody sees text that was not checked.
+import { requireParameterPath } from '../../../../lib/client/parameter-path';
+import { REGION, quote, requireValue } from '../../../../lib/client/ssh-config-value';
+import { CliError, ExitCode } from '../../shared/exit-code';
+import { parse } from './parse';
+import type { Snippet } from './snippet';
+
+/** What a person said about the source; everything may be left out. */
+export interface SourceRequest {
+  /** The stack whose snippet is meant: in Parameter Store, or with `from` in the file. */
+  readonly stack?: string;
+
+  /** Another path in Parameter Store. */
+  readonly parameter?: string;
+
+  /** The profile in `~/.aws/config`. */
+  readonly profile?: string;
+
+  /** The Region of Parameter Store. */
+  readonly region?: string;
+
+  /** A file, or `-` for stdin. */
+  readonly from?: string;
+}
+
+/** The keepalive of the article that this project comes from; `ClientKeepalive.DEFAULT` has the same. */
+export const DEFAULTS: Snippet = { hosts: [], interval: 60, countMax: 5, origin: 'the defaults' };
+
+/**
+ * The snippet that is meant.
+ *
+ * @throws CliError when options contradict each other, the source cannot be read, or what it holds is not safe
+ */
+export async function snippetFrom(request: SourceRequest): Promise<Snippet> {
+  const { stack, parameter, profile, region, from } = request;
+  refuseContradictions(request);
+  if (from !== undefined) {
+    const { readSnippetFile } = await import('./snippet-file.js');
+    return readSnippetFile(from, stack);
+  }
+  const path = parameter ?? (stack === undefined ? undefined : stackPath(stack));
+  if (path === undefined) return DEFAULTS;
+  orUsage(() => requireParameterPath('--parameter', path, 1));
+  if (region !== undefined) orUsage(() => requireValue('--region', region, REGION));
+  const { readParameters } = await import('./parameter-store.js');
+  const { text, place } = await readParameters({ path, profile, region });
+  return parse(text, stack === undefined ? `parameters below ${path} in ${place}` : `stack ${stack} in ${place}`);
+}
+
+function refuseContradictions({ stack, parameter, profile, region, from }: SourceRequest): void {
+  if (parameter !== undefined && stack !== undefined) {
+    throw usage('--stack and --parameter exclude each other: --stack NAME means --parameter /cdk-ssh-keepalive/NAME.');
+  }
+  if (parameter !== undefined && from !== undefined) {
+    throw usage('--parameter and --from exclude each other: a snippet has one source.');
+  }
+  const remote = parameter !== undefined || (stack !== undefined && from === undefined);
+  const lost = remote ? undefined : profile !== undefined ? '--profile' : region !== undefined ? '--region' : undefined;
+  if (lost)
+    throw usage(`${lost} is about Parameter Store; give --stack NAME or --parameter PATH with it, without --from.`);
+}
+
+/** Where the companion stack puts its snippet unless it is told another place. */
+function stackPath(stack: string): string {
+  if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(stack)) {
+    throw usage(
+      `--stack must be the name of a stack: a letter, then letters, digits and -, at most 128, got: ${quote(stack)}. ` +
+        'For example SshClientConfig.',
+    );
+  }
+  return `/cdk-ssh-keepalive/${stack}`;
+}
+
+/** Names that never reach the network when they are wrong; `check` throws what the rule is. */
+function orUsage(check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    throw usage((error as Error).message);
+  }
+}
+
+function usage(message: string): CliError {
+  return new CliError(message, ExitCode.USAGE);
+}

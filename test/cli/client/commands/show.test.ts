@@ -1,0 +1,43 @@
+import { describeWith } from '../../../support/requirements';
+import { DEFAULTS, Home, host } from '../support/home';
+
+const SNIPPET = { ...DEFAULTS, hosts: [host('web', { hostName: '203.0.113.5' })], origin: 'stack Web in eu-west-1' };
+
+describeWith(['ssh'], 'show and diff', () => {
+  let home: Home;
+  beforeEach(() => {
+    home = new Home();
+    home.configure('Host *\n  HostName 192.0.2.1\nHost a\n  ServerAliveInterval 15\n');
+  });
+  afterEach(() => home.remove());
+
+  it('show the block as it would stand in this file', async () => {
+    const { code, out, notes } = await home.run('show', { snippet: SNIPPET });
+    expect(code).toBe(0);
+    await home.run('install', { snippet: SNIPPET });
+    expect(home.text()).toContain(out);
+    expect(out).toContain('Host * !a\n  ServerAliveInterval 60\n');
+    expect(notes).toContain(`${home.config}:4  ServerAliveInterval 15 for Host a`);
+  });
+
+  it('show it to programs, with where it came from', async () => {
+    const { out } = await home.run('show', { snippet: SNIPPET, json: true });
+    expect(JSON.parse(out)).toMatchObject({ file: home.config, origin: 'stack Web in eu-west-1', leftOut: [] });
+  });
+
+  it('tell by the exit code whether there is a difference, and change nothing', async () => {
+    const before = home.bytes();
+    const { code, out } = await home.run('diff');
+    expect(code).toBe(1);
+    expect(out).toContain('+# BEGIN cdk-ssh-keepalive\n');
+    expect(JSON.parse((await home.run('diff', { json: true })).out)).toMatchObject({ changed: true, diff: out });
+    expect(home.bytes()).toEqual(before);
+    await home.run('install');
+    expect(await home.run('diff')).toMatchObject({ code: 0, out: '' });
+  });
+
+  it('refuse what install would refuse', async () => {
+    home.configure('Host a\n  Bogus yes\n');
+    expect(await home.run('diff')).toMatchObject({ code: 3, error: expect.stringContaining('bogus') as string });
+  });
+});
