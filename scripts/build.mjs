@@ -1,9 +1,12 @@
-// The build: embeds the shell scripts, then compiles with jsii, in place, and bundles the command line meanwhile. Prints
-// nothing when all is well, because the CDK CLI runs it before each synthesis and `cdk synth` prints a template.
+// The build: embeds the shell scripts, compiles in place with jsii, and bundles the command line at the same time. Prints
+// nothing on success, because the CDK CLI runs it before each synthesis and `cdk synth` prints a template; with
+// --announce it prints that it has begun, for commands that people wait for.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import './embed.mjs';
+
+if (process.argv.includes('--announce')) process.stderr.write('Building the library, about 10 seconds ...\n');
 
 const bundled = once(spawn(process.execPath, ['scripts/bundle.mjs'], { stdio: 'inherit' }), 'exit');
 const jsii = createRequire(import.meta.url).resolve('jsii/bin/jsii');

@@ -1,29 +1,31 @@
-// What can be asked of the rehearsal on its command line. Knows nothing about how it is done.
+// The command line of the rehearsal.
 import { parseArgs } from 'node:util';
 
-/** What was asked. */
+/** The parsed command line. */
 export interface Arguments {
   readonly help: boolean;
   readonly json: boolean;
-  /** How much faster than in truth the story is told. */
+  /** How many seconds of the rehearsal pass in one second. */
   readonly scale: number;
 }
 
 const SCALE = 30;
 
-/** For those who ask, and for those who ask for something else. */
 export const USAGE = `Usage: npm start -- [--real-time] [--json]
 
-Lets four real SSH sessions sit idle behind a path that forgets idle connections after two minutes:
-with keepalives from neither end, from the server, from the client, and from both.
+Open four real SSH sessions over a network path that drops connections after 2 idle minutes, leave them idle
+for 5 minutes, and show which ones survive: without keepalives, with keepalives from the server, from the client,
+and from both.
 
-  --real-time  takes the time that it tells: more than 5 minutes, instead of ${SCALE} times less
-  --json       prints one JSON object at the end, and no story
+Options:
+  --real-time  run in real time, which takes more than 5 minutes, instead of ${SCALE} times faster
+  --json       print the result as one JSON object
+  -h, --help   show this help
 
-Exit status: 0 outcome as expected, 1 not as expected, 2 wrong usage, 3 could not run.
+Exit codes: 0 as expected, 1 not as expected, 2 usage error, 3 the rehearsal could not run.
 `;
 
-/** Reads the command line; throws what is wrong with it. */
+/** @throws when an argument is unknown */
 export function parseArguments(argv: readonly string[]): Arguments {
   const { values } = parseArgs({
     args: [...argv],

@@ -1,145 +1,125 @@
-// The rehearsal itself: two machines, one as shipped and one as deployed, a forgetful path to each, and four sessions that
-// nobody types into. Knows nothing about command lines.
+// The rehearsal: two servers, one with the sshd_config of the image and one with the deployed settings, and four idle
+// sessions over a path that forgets.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Combination, Fate, Fates } from './combinations';
-import { COMBINATIONS, combinations } from './combinations';
 import { EchoServer } from '../test-bed/echo-server';
 import type { OpenSsh } from '../test-bed/openssh';
 import { PrivateRoot } from '../test-bed/private-root';
-import type { End } from '../test-bed/relay';
 import { Relay } from '../test-bed/relay';
 import { Session } from '../test-bed/session';
-import type { Style } from './style';
+import { COMBINATIONS, COMBINATION_NAMES, type SessionResult } from './combinations';
+import { type EffectiveKeepalive, deploy, effectiveKeepalive } from './deploy';
+import type { Display } from './display';
+import { KeepaliveDetector } from './keepalive-detector';
+import type { Recording, SessionEvent, SessionRecording } from './recording';
 import type { Deployment } from './templates';
-import type { Timeline } from './timeline';
-import { minutes } from './timeline';
 
-/** In seconds of the told time. */
-export const TOLD = { interval: 60, forgetAfter: 120, idle: 300, patience: 60 } as const;
+/** In seconds of the rehearsal. */
+const SECONDS = { interval: 60, forgetsAfter: 120, idle: 300, patience: 60 } as const;
+
+/** Through loopback an echo arrives at once; a busy machine needs more. */
+const LEAST_PATIENCE_MS = 2_000;
 
 const STOCK_FILE = join(__dirname, '..', '..', 'test', 'fixtures', 'al2-stock-sshd_config');
 
 /** What a rehearsal needs. */
 export interface RehearseProps {
   readonly openSsh: OpenSsh;
-  /** Synthesizes the app with these values in its context, and takes out what it would deploy. */
+  /** Synthesizes the app with these context values, and returns what it would deploy. */
   readonly synthesize: (context: Record<string, string | number>) => Promise<Deployment>;
+  /** How many seconds of the rehearsal pass in one second. */
   readonly scale: number;
-  readonly timeline: Timeline;
-  readonly style: Style;
+  readonly display: Display;
 }
 
-/** What came out of it. */
-export interface Outcome {
-  readonly scale: number;
-  /** The sshd that took part. */
-  readonly sshd: string;
-  readonly combinations: Fates;
-}
-
-/** Runs it. */
-export async function rehearse(props: RehearseProps): Promise<Outcome> {
+/** Runs it. Everything that it starts has ended when it returns or throws. */
+export async function rehearse(props: RehearseProps): Promise<Recording> {
   const cleanUp: (() => void)[] = [];
-  const make = async (): Promise<PrivateRoot> => {
+  const makeServer = async (): Promise<PrivateRoot> => {
     const root = await PrivateRoot.create({ openSsh: props.openSsh, sshdConfig: readFileSync(STOCK_FILE) });
     cleanUp.push(() => root.dispose());
     await root.start();
     return root;
   };
   try {
-    const [shipped, deployed] = [await make(), await make()];
-    const { timeline, scale } = props;
-    const sshd = /OpenSSH_[\w.]+/.exec(await shipped.greeting())?.[0] ?? 'an sshd of unknown version';
-    const interval = intervalFor(sshd);
-    timeline.say(`Two servers run ${sshd} on this machine's loopback, with the sshd_config that Amazon Linux 2 ships.`);
-    timeline.say(`  as shipped    ${settings(await effective(shipped))}`);
-    timeline.say('The stacks are synthesized, and one of the servers gets what they would deploy:');
+    const { display, scale } = props;
+    const [stock, deployed] = [await makeServer(), await makeServer()];
+    const sshd = /OpenSSH_[\w.]+/.exec(await stock.greeting())?.[0] ?? 'sshd of an unknown version';
+    const settings = ({ interval, countMax }: EffectiveKeepalive): string =>
+      `ClientAliveInterval ${Number(interval) * scale} s, ClientAliveCountMax ${countMax}`;
+    display.note(`Two servers run ${sshd} with the sshd_config of Amazon Linux 2. One gets what the stacks deploy.`);
+    display.note(`  before        ${settings(await effectiveKeepalive(stock))}`);
+
     const deployment = await props.synthesize({
       demoInstance: 'al2',
-      interval: interval / scale,
-      clientInterval: TOLD.interval / scale,
+      interval: serverInterval(sshd) / scale,
+      clientInterval: SECONDS.interval / scale,
     });
-    await deploy(deployed, deployment, timeline);
-    if (interval !== TOLD.interval) {
-      timeline.say(
-        `  (sshd 9.2 to 9.4 may wait twice as long as they are told; this one is told ${interval} s, for a minute.)`,
+    const result = await deploy(deployed, deployment);
+    // User data holds constants, which no scale shortens.
+    const { interval, countMax } = result.afterFirstBoot;
+    display.note(`  first boot    ClientAliveInterval ${interval} s, ClientAliveCountMax ${countMax}`);
+    display.note(`  association   ${settings(result.afterAssociation)}`);
+    if (serverInterval(sshd) !== SECONDS.interval) {
+      display.note(
+        '                (sshd 9.2 to 9.4 sends a keepalive every two intervals, so the interval here is halved)',
       );
     }
 
     const echo = await EchoServer.listen();
     cleanUp.push(() => echo.close());
-    const fates = await sitIdle(props, deployment, echo, { shipped, deployed }, cleanUp);
-    return { scale, sshd, combinations: fates };
+    const sessions = await leaveIdle(props, deployment, echo, { stock, deployed }, cleanUp);
+    return {
+      scale,
+      sshd,
+      path: { forgetsAfterSeconds: SECONDS.forgetsAfter },
+      idleSeconds: SECONDS.idle,
+      sessions,
+    };
   } finally {
+    props.display.stop();
     for (const step of cleanUp.reverse()) step();
   }
 }
 
-/** Does to a server what the deployed stacks do to an instance. */
-async function deploy(root: PrivateRoot, deployment: Deployment, timeline: Timeline): Promise<void> {
-  const before = await effective(root);
-  // cloud-init runs user data by its first line.
-  const shell = /^#!\s*(\S+)/.exec(deployment.firstBoot)?.[1] ?? 'sh';
-  const boot = await root.run(deployment.firstBoot, { shell });
-  const booted = await effective(root);
-  if (settings(booted) === settings(before)) {
-    throw new Error(
-      `The user data changed nothing (exit status ${boot.status ?? 'none'}):\n${boot.stdout}${boot.stderr}`,
-    );
-  }
-  timeline.say(`  first boot    ${settings(booted)} (the user data of the synthesized instance)`);
-
-  const applied = await root.run(deployment.documentScript, { env: deployment.parameters });
-  const [verdict = ''] = applied.stdout.split('\n');
-  if (applied.status !== 0) {
-    throw new Error(
-      `The document's script failed (exit status ${applied.status ?? 'none'}):\n${applied.stdout}${applied.stderr}`,
-    );
-  }
-  timeline.say(`  association   ${settings(await effective(root))} (the document's script, with its parameters)`);
-  const [name = '', ...pairs] = verdict.replaceAll(root.path, '').split(' ');
-  timeline.say(`                ${name} ${pairs.slice(0, 4).join(' ')}`);
-  timeline.say(`                ${pairs.slice(4).join(' ')}`);
-}
-
-async function sitIdle(
-  props: RehearseProps,
+async function leaveIdle(
+  { scale, display, openSsh }: RehearseProps,
   deployment: Deployment,
   echo: EchoServer,
-  roots: { readonly shipped: PrivateRoot; readonly deployed: PrivateRoot },
+  roots: { readonly stock: PrivateRoot; readonly deployed: PrivateRoot },
   cleanUp: (() => void)[],
-): Promise<Fates> {
-  const { scale, timeline, style, openSsh } = props;
-  const scaledMs = (told: number): number => (told * 1000) / scale;
+): Promise<SessionRecording[]> {
+  const scaledMs = (seconds: number): number => (seconds * 1000) / scale;
+  let idleSince = performance.now();
+  const elapsed = (): number => ((performance.now() - idleSince) / 1000) * scale;
 
-  timeline.say();
-  timeline.say(
-    `Four sessions of ${openSsh.ssh} go through a path that forgets connections idle for ${minutes(TOLD.forgetAfter)}.`,
+  display.note();
+  display.note(
+    `Four idle sessions of ${openSsh.ssh}, on a path that forgets a connection after ${SECONDS.forgetsAfter / 60} idle minutes.`,
   );
-  timeline.say(
-    scale === 1
-      ? 'Time is real.'
-      : `Time is scaled ${scale} to 1: a minute takes ${60 / scale} s, on the path and in the app's intervals alike.`,
-  );
-  timeline.say();
+  display.note(scale === 1 ? 'In real time.' : `${scale} times faster than real time: a minute takes ${60 / scale} s.`);
+  display.note();
 
   const sessions = await Promise.all(
-    combinations().map(async (name) => {
-      const { label, serverKeepalive, clientKeepalive } = COMBINATIONS[name];
-      const root = serverKeepalive ? roots.deployed : roots.shipped;
-      const watcher = new Watcher((from) =>
-        timeline.tell(label, `keepalive from ${from === 'server' ? 'sshd' : 'ssh'}`),
-      );
+    COMBINATION_NAMES.map(async (combination) => {
+      const { serverKeepalive, clientKeepalive } = COMBINATIONS[combination];
+      const root = serverKeepalive ? roots.deployed : roots.stock;
+      const events: SessionEvent[] = [];
+      const record = (type: SessionEvent['type']): void => {
+        const event = { atSeconds: elapsed(), type };
+        events.push(event);
+        display.event(combination, event);
+      };
+      const detector = new KeepaliveDetector((from) => record(`${from}-keepalive`));
       const relay = await Relay.listen({
         targetPort: root.port,
-        forgetAfterMs: scaledMs(TOLD.forgetAfter),
-        onTraffic: (from) => watcher.traffic(from),
-        onForgotten: () => timeline.tell(label, style.bad('the path forgets this connection, and tells nobody')),
+        forgetAfterMs: scaledMs(SECONDS.forgetsAfter),
+        onTraffic: (from) => detector.traffic(from),
+        onForgotten: () => record('path-forgets'),
       });
       cleanUp.push(() => relay.close());
-      const configFile = `${name}.ssh_config`;
+      const configFile = `${combination}.ssh_config`;
       root.write(configFile, clientKeepalive ? deployment.clientSnippet : '');
       const session = await Session.open({
         ssh: openSsh.ssh,
@@ -152,81 +132,40 @@ async function sitIdle(
         configFile: root.in(configFile),
       });
       cleanUp.push(() => session.close());
-      return { name, label, session, watcher };
+      return { combination, session, detector, events };
     }),
   );
 
-  // All begin to be idle at the same moment.
-  await Promise.all(sessions.map(({ session }) => session.echo(scaledMs(TOLD.patience))));
-  const idleSince = performance.now();
-  timeline.start();
-  timeline.tell('all', 'sessions are open, a line came back through each; from now on nobody types');
-  for (const { watcher } of sessions) watcher.watch();
-  await sleep(scaledMs(TOLD.idle));
-  timeline.tell('all', 'a line is typed into each session');
+  // All sessions begin to be idle at the same moment.
+  await Promise.all(sessions.map(({ session }) => session.echo(scaledMs(SECONDS.patience))));
+  idleSince = performance.now();
+  display.start(elapsed, SECONDS.idle);
+  for (const { detector } of sessions) detector.start();
+  await sleep(scaledMs(SECONDS.idle));
 
-  const fates = sessions.map(async ({ name, label, session, watcher }): Promise<[Combination, Fate]> => {
-    watcher.stop();
-    const idleSeconds = Math.round(((performance.now() - idleSince) / 1000) * scale);
-    // Through loopback it comes back at once; the rest is patience with a busy machine.
-    const answered = await session.echo(Math.max(scaledMs(TOLD.patience), 2_000));
-    timeline.tell(
-      label,
-      answered
-        ? style.good('it comes back: the session is alive')
-        : style.bad('nothing comes back: the session was dropped'),
-    );
-    return [name, { dropped: !answered, idleSeconds, sshMessage: session.message }];
-  });
-  return Object.fromEntries(await Promise.all(fates)) as Fates;
-}
-
-/** Tells keepalives from the answers to them: whoever breaks a silence has sent one. */
-class Watcher {
-  private static readonly SILENCE_MS = 200;
-  private watching = false;
-  private last = -Infinity;
-
-  constructor(private readonly onKeepalive: (from: End) => void) {}
-
-  watch(): void {
-    this.watching = true;
-  }
-
-  stop(): void {
-    this.watching = false;
-  }
-
-  traffic(from: End): void {
-    const now = performance.now();
-    if (this.watching && now - this.last > Watcher.SILENCE_MS) this.onKeepalive(from);
-    this.last = now;
-  }
+  const tryOut = async ({
+    combination,
+    session,
+    detector,
+    events,
+  }: (typeof sessions)[number]): Promise<SessionRecording> => {
+    detector.stop();
+    const answered = await session.echo(Math.max(scaledMs(SECONDS.patience), LEAST_PATIENCE_MS));
+    const result: SessionResult = answered ? 'alive' : 'dropped';
+    display.result(combination, result);
+    return { combination, label: COMBINATIONS[combination].label, events, result, sshMessage: session.message };
+  };
+  const recordings = await Promise.all(sessions.map(tryOut));
+  display.finish(SECONDS.idle);
+  return recordings;
 }
 
 /**
- * What the construct is given, so that sshd sends every 60 s.
+ * The ClientAliveInterval with which sshd sends a keepalive every 60 s.
  *
- * sshd 9.2 to 9.4 let an idle session wait for up to two intervals before each keepalive; 9.5 mended it (OpenSSH commit
- * 9d7193a83). A path that forgets after two minutes is then a moment too fast for a minute's interval.
+ * sshd 9.2 to 9.4 sends one every two intervals (fixed in 9.5, OpenSSH commit 9d7193a83), so an interval of 60 s loses a
+ * race against a path that forgets after 120 s.
  */
-function intervalFor(sshd: string): number {
-  return /^OpenSSH_9\.[234]\D/.test(sshd) ? TOLD.interval / 2 : TOLD.interval;
-}
-
-interface Effective {
-  readonly interval: string;
-  readonly countMax: string;
-}
-
-/** The truth about a server: what `sshd -T` says. */
-async function effective(root: PrivateRoot): Promise<Effective> {
-  const { status, stdout, stderr } = await root.sshd(['-T']);
-  if (status !== 0) throw new Error(`sshd -T fails: ${stderr}`);
-  const value = (keyword: string): string => new RegExp(`^${keyword} (.*)$`, 'im').exec(stdout)?.[1] ?? 'unset';
-  return { interval: value('ClientAliveInterval'), countMax: value('ClientAliveCountMax') };
-}
-
-function settings({ interval, countMax }: Effective): string {
-  return `ClientAliveInterval ${interval}, ClientAliveCountMax ${countMax}`;
+function serverInterval(sshd: string): number {
+  return /^OpenSSH_9\.[234]\D/.test(sshd) ? SECONDS.interval / 2 : SECONDS.interval;
 }

@@ -1,11 +1,10 @@
-// A little colour on a terminal, none elsewhere. Knows nothing about what is coloured.
+// Colours for a terminal.
 
-/** The colours that are used. */
+/** The styles that the rehearsal uses. */
 export interface Style {
   readonly good: (text: string) => string;
   readonly bad: (text: string) => string;
   readonly faint: (text: string) => string;
-  readonly strong: (text: string) => string;
 }
 
 const escape =
@@ -14,13 +13,12 @@ const escape =
     `\u001b[${code}m${text}\u001b[0m`;
 const same = (text: string): string => text;
 
-/** For files, pipes and those who set NO_COLOR. */
-export const PLAIN: Style = { good: same, bad: same, faint: same, strong: same };
+/** No colours: for files, pipes and NO_COLOR. */
+export const PLAIN: Style = { good: same, bad: same, faint: same };
 
-/** For terminals. */
-export const COLOURED: Style = { good: escape(32), bad: escape(31), faint: escape(2), strong: escape(1) };
+export const COLOURED: Style = { good: escape(32), bad: escape(31), faint: escape(2) };
 
-/** The style for an output. See https://no-color.org and https://force-color.org. */
+/** Follows https://no-color.org and https://force-color.org. */
 export function styleFor(output: { isTTY?: boolean }, env: Record<string, string | undefined>): Style {
   if (env.NO_COLOR) return PLAIN;
   return env.FORCE_COLOR || (output.isTTY && env.TERM !== 'dumb') ? COLOURED : PLAIN;
