@@ -9,7 +9,7 @@ export default tseslint.config(
       'lib/**/*.js',
       'bin/**/*.js',
       'examples/**/*.js',
-      // On peers that are newer than those which are installed here.
+      // Needs newer peers than the installed ones.
       'test/newest/',
       'lib/server/scripts.ts',
       'dist/',
@@ -23,13 +23,19 @@ export default tseslint.config(
     languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
   },
   {
+    // A plain file beside the compiled library, because jsii compiles what it finds in lib/.
+    files: ['jest.js'],
+    extends: [eslint.configs.recommended],
+    languageOptions: { sourceType: 'commonjs', globals: { module: 'writable', require: 'readonly' } },
+  },
+  {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/explicit-module-boundary-types': 'error',
-      // `||` is used on strings on purpose: an empty one counts as absent.
+      // `||` on strings is intended: an empty string counts as absent.
       '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
     },
@@ -47,7 +53,7 @@ export default tseslint.config(
           contexts: ['TSInterfaceDeclaration', 'TSEnumDeclaration', 'TSPropertySignature', 'PropertyDefinition'],
         },
       ],
-      // Names and types say it already; a sentence that repeats them is noise.
+      // Names and types document parameters and results.
       'jsdoc/require-param': 'off',
       'jsdoc/require-returns': 'off',
       'jsdoc/require-throws-type': 'off',

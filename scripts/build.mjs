@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import './embed.mjs';
 
-if (process.argv.includes('--announce')) process.stderr.write('Building the library, about 10 seconds ...\n');
+if (process.argv.includes('--announce')) process.stderr.write('Building the library ...\n');
 
 const bundled = once(spawn(process.execPath, ['scripts/bundle.mjs'], { stdio: 'inherit' }), 'exit');
 const jsii = createRequire(import.meta.url).resolve('jsii/bin/jsii');

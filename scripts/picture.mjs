@@ -1,9 +1,10 @@
-// `npm run picture`: draws docs/rehearsal.svg and docs/client.svg from what the commands print when they are run.
+// `npm run picture`: draws the pictures in docs/ from real runs of the commands.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { describeLanes, lanesSvg } from './lanes-svg.mjs';
 import { terminalSvg } from './terminal-svg.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -12,14 +13,14 @@ function draw(name, title, lines) {
   writeFileSync(join(root, 'docs', `${name}.svg`), terminalSvg(title, lines));
 }
 
-function rehearsal() {
+function rehearsal(...args) {
   const env = { ...process.env, FORCE_COLOR: '1', NO_COLOR: '' };
-  const run = spawnSync(process.execPath, ['bin/rehearsal/main.js'], { cwd: root, encoding: 'utf8', env });
+  const run = spawnSync(process.execPath, ['bin/rehearsal/main.js', ...args], { cwd: root, encoding: 'utf8', env });
   if (run.status !== 0) throw new Error(run.stdout + run.stderr);
-  return ['$ npm start', '', ...run.stdout.trimEnd().split('\n')];
+  return run.stdout;
 }
 
-/** Three commands at a real terminal, about a file of an example; a person would have ~/.ssh/config. */
+/** Three commands at a real terminal, with an example file in the place of ~/.ssh/config. */
 async function client() {
   const folder = mkdtempSync(join(tmpdir(), 'picture-'));
   const config = join(folder, 'config');
@@ -44,7 +45,7 @@ async function client() {
   }
 }
 
-/** What a terminal shows, made by `script` of util-linux, while somebody says yes to the question. */
+/** The screen of a terminal, made by `script` of util-linux; answers yes to the question. */
 function atTerminal(command) {
   const env = { ...process.env, TERM: 'xterm-256color', NO_COLOR: '' };
   const child = spawn('script', ['-q', '-e', '-c', command, '/dev/null'], { cwd: root, env });
@@ -64,8 +65,12 @@ draw(
   'npx cdk-ssh-keepalive client: check tells which hosts drop, install shows a difference and asks, check is content',
   await client(),
 );
-draw(
-  'rehearsal',
-  'What npm start prints: of four idle SSH sessions only the one without keepalives is dropped',
-  rehearsal(),
-);
+draw('rehearsal', 'npm start: of four idle SSH sessions only the one without keepalives is dropped', [
+  '$ npm start',
+  '',
+  ...rehearsal().trimEnd().split('\n'),
+]);
+const recording = JSON.parse(rehearsal('--json'));
+for (const theme of ['light', 'dark'])
+  writeFileSync(join(root, 'docs', `lanes-${theme}.svg`), lanesSvg(recording, theme));
+console.log(`Text alternative: ${describeLanes(recording)}`);

@@ -1,4 +1,4 @@
-// Draws what a terminal shows as SVG: lines, bold, and a few colours. Knows nothing of what is drawn.
+// Draws the screen of a terminal as SVG: lines, bold, and a few colours.
 
 const COLOURS = {
   1: 'font-weight="bold"',
