@@ -11,7 +11,7 @@ declare const VERSION: string;
 
 async function main(argv: readonly string[]): Promise<number> {
   const terminal = new RealTerminal();
-  let status: number = ExitCode.AS_WISHED;
+  let status: number = ExitCode.OK;
   const finish = (code: ExitCode): void => void (status = code);
   try {
     const program = createProgram(VERSION, [clientCommand(terminal, finish), completionCommand(terminal)]);
@@ -24,7 +24,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 function tell(error: unknown, json: boolean): number {
   // Help or version, which commander has printed.
-  if (error instanceof CommanderError) return ExitCode.AS_WISHED;
+  if (error instanceof CommanderError) return ExitCode.OK;
   const exitCode = error instanceof CliError ? error.exitCode : ExitCode.FAILED;
   const message = plain(describe(error));
   if (json) process.stdout.write(`${JSON.stringify({ error: { message, exitCode } }, undefined, 2)}\n`);

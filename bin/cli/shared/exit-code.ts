@@ -1,20 +1,20 @@
-// What the command line tells scripts, and how a failure reaches the top of it.
+// The exit codes of the program, and the error that carries one.
 
 /** The exit codes of every command. */
 export enum ExitCode {
-  /** Everything is as wished, now or before. */
-  AS_WISHED = 0,
-  /** A difference or drift was found, or the answer to a question was no. */
-  DIFFERENT = 1,
-  /** The command line was wrong. */
+  /** Done, or nothing to do. */
+  OK = 0,
+  /** A difference was found, a host would drop an idle session, or a prompt was declined. */
+  DIFFERENCE = 1,
+  /** The command line is wrong. */
   USAGE = 2,
-  /** It failed, and everything is as it was. */
+  /** The command failed and changed nothing. */
   FAILED = 3,
 }
 
-/** A failure that people are told about in one paragraph, without a stack. */
+/** An expected failure: its message is printed without a stack trace. */
 export class CliError extends Error {
-  /** The message says which value, where it came from, what the rule is and what to do. */
+  /** The message follows `<where>: <what is wrong>, got: <value>. <What to do.>` */
   public constructor(
     message: string,
     public readonly exitCode: ExitCode = ExitCode.FAILED,

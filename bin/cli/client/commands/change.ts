@@ -53,7 +53,7 @@ export async function change(
   if (file.text === text) {
     tell('unchanged');
     say(unchanged);
-    return ExitCode.AS_WISHED;
+    return ExitCode.OK;
   }
   if (!request.json) {
     printDiff(diff, terminal);
@@ -62,7 +62,7 @@ export async function change(
   if (request.dryRun) {
     tell('would change');
     say('Nothing was changed (--dry-run).');
-    return ExitCode.DIFFERENT;
+    return ExitCode.DIFFERENCE;
   }
   if (!request.yes) {
     if (!terminal.interactive || request.json) {
@@ -73,7 +73,7 @@ export async function change(
     }
     if (!(await terminal.confirm(question))) {
       say('Nothing was changed.');
-      return ExitCode.DIFFERENT;
+      return ExitCode.DIFFERENCE;
     }
   }
   const { backup } = await writeConfigFile(file, text, platform.now());
@@ -84,5 +84,5 @@ export async function change(
   if ((file.stats?.nlink ?? 1) > 1) {
     say(`${real} had another name (a hard link), which still leads to the old contents.`);
   }
-  return ExitCode.AS_WISHED;
+  return ExitCode.OK;
 }

@@ -51,7 +51,7 @@ export async function check(
       terminal.note(`Not asked about, because of the name: ${readable(notAsked.join(', '))}`);
     }
   }
-  return drops.length === 0 ? ExitCode.AS_WISHED : ExitCode.DIFFERENT;
+  return drops.length === 0 ? ExitCode.OK : ExitCode.DIFFERENCE;
 }
 
 function read({ place, file }: Opened, platform: Platform): Everything {

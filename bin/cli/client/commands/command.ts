@@ -4,19 +4,19 @@ import { Command } from 'commander';
 import { CliError, ExitCode } from '../../shared/exit-code';
 import type { SourceRequest } from '../snippet/source';
 import type { Terminal } from '../../shared/terminal';
-import type { ChangeRequest, PlaceRequest, SnippetRequest } from './request';
+import type { ChangeRequest, CommandRequest, SnippetRequest } from './request';
 
-interface PlaceOptions {
+interface CommandOptions {
   readonly config?: string;
   readonly windows?: boolean;
   readonly json?: boolean;
 }
 
-interface SnippetOptions extends PlaceOptions, SourceRequest {
+interface SnippetOptions extends CommandOptions, SourceRequest {
   readonly override?: boolean;
 }
 
-interface ChangeOptions extends PlaceOptions {
+interface ChangeOptions extends CommandOptions {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
 }
@@ -56,7 +56,7 @@ export function clientCommand(terminal: Terminal, finish: (code: ExitCode) => vo
   const check = command('check', 'tell which hosts keep an idle session alive; exit 1 if one would drop it')
     .argument('[host...]', 'hosts as you type them after ssh (default: all that the file names)')
     .addHelpText('after', examples('check', ['', 'web db.example.com', '--json']))
-    .action(async (hosts: string[], options: PlaceOptions) => {
+    .action(async (hosts: string[], options: CommandOptions) => {
       const { check } = await import('./check.js');
       finish(await check({ ...placeRequest(options), hosts }, terminal));
     });
@@ -114,7 +114,7 @@ function requireAnswer({ yes, dryRun, json, from }: ChangeOptions & SourceReques
   }
 }
 
-function placeRequest({ config, windows = false, json = false }: PlaceOptions): PlaceRequest {
+function placeRequest({ config, windows = false, json = false }: CommandOptions): CommandRequest {
   if (config !== undefined && windows) {
     throw new CliError('--config and --windows exclude each other: both say which file is meant.', ExitCode.USAGE);
   }

@@ -21,5 +21,5 @@ export async function diff(
     printDiff(difference, terminal);
     noteKept(plan, terminal);
   }
-  return difference === '' ? ExitCode.AS_WISHED : ExitCode.DIFFERENT;
+  return difference === '' ? ExitCode.OK : ExitCode.DIFFERENCE;
 }

@@ -1,20 +1,15 @@
 // What a person asked of `cdk-ssh-keepalive client`.
+import type { LocationRequest } from '../file/config-location';
 import type { Snippet } from '../snippet/snippet';
 
-/** The file that is meant. */
-export interface PlaceRequest {
-  /** Another file than the one that ssh reads: `--config`. */
-  readonly config?: string;
-
-  /** From WSL2, the file of Windows: `--windows`. */
-  readonly windows: boolean;
-
+/** Every command: the file, and the format of the output. */
+export interface CommandRequest extends LocationRequest {
   /** Whether the answer is for programs: `--json`. */
   readonly json: boolean;
 }
 
 /** `show`, `diff` and, with what follows, `install`. */
-export interface SnippetRequest extends PlaceRequest {
+export interface SnippetRequest extends CommandRequest {
   /** What is to stand there. */
   readonly snippet: Snippet;
 
@@ -23,7 +18,7 @@ export interface SnippetRequest extends PlaceRequest {
 }
 
 /** What changes the file. */
-export interface ChangeRequest extends PlaceRequest {
+export interface ChangeRequest extends CommandRequest {
   /** Whether nobody is asked: `--yes`. */
   readonly yes: boolean;
 
@@ -35,7 +30,7 @@ export interface ChangeRequest extends PlaceRequest {
 export interface InstallRequest extends SnippetRequest, ChangeRequest {}
 
 /** `check`. */
-export interface CheckRequest extends PlaceRequest {
+export interface CheckRequest extends CommandRequest {
   /** The hosts to check; all that the file names, and one that it does not, when empty. */
   readonly hosts: readonly string[];
 }

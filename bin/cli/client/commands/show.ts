@@ -17,9 +17,9 @@ export async function show(
   const block = readable(plan.block);
   if (request.json) {
     printJson({ file: place.path, origin: request.snippet.origin, block, ...keptAsJson(plan) }, terminal);
-    return ExitCode.AS_WISHED;
+    return ExitCode.OK;
   }
   terminal.out(block);
   noteKept(plan, terminal);
-  return ExitCode.AS_WISHED;
+  return ExitCode.OK;
 }

@@ -3,10 +3,18 @@ import { tmpdir } from 'node:os';
 import { join, posix, resolve, win32 } from 'node:path';
 import { CliError, ExitCode } from '../../shared/exit-code';
 import type { Platform } from '../../shared/platform';
-import type { PlaceRequest } from '../commands/request';
 
-/** Where the user's configuration is. */
-export interface Place {
+/** Which file is meant. */
+export interface LocationRequest {
+  /** A file to use instead of the one that ssh reads by default: `--config`. */
+  readonly config?: string;
+
+  /** From WSL2, the file of the ssh of Windows: `--windows`. */
+  readonly windows: boolean;
+}
+
+/** Where the user's ssh_config is, and which ssh reads it. */
+export interface ConfigLocation {
   /** As this process opens it. */
   readonly path: string;
   /** The home that ssh's `~` means. */
@@ -31,15 +39,15 @@ export interface Place {
 
 const same = (path: string): string => path;
 
-/** The place that is meant. */
-export async function findPlace(request: PlaceRequest, platform: Platform): Promise<Place> {
+/** Locates the ssh_config that the request names. */
+export async function locateConfig(request: LocationRequest, platform: Platform): Promise<ConfigLocation> {
   const place = await (request.windows ? windowsSideOfWsl(platform) : ownPlace(platform));
   if (request.config === undefined) return place;
   // With -F, ssh reads that file alone and does not look at its owner and mode.
   return { ...place, path: resolve(request.config), isDefault: false, systemConfig: undefined };
 }
 
-function ownPlace(platform: Platform): Place {
+function ownPlace(platform: Platform): ConfigLocation {
   const { os, env, ssh, systemConfig } = platform;
   const isWindows = os === 'win32';
   const home = isWindows ? windowsHome(env) : platform.home;
@@ -66,7 +74,7 @@ function windowsHome(env: Platform['env']): string {
   return home;
 }
 
-async function windowsSideOfWsl(platform: Platform): Promise<Place> {
+async function windowsSideOfWsl(platform: Platform): Promise<ConfigLocation> {
   if (!platform.wsl) {
     throw new CliError('--windows is for WSL2 only. On Windows itself, leave it out.', ExitCode.USAGE);
   }

@@ -7,17 +7,17 @@ import { type ReadFile, readConfigFile } from '../file/config-file';
 import { type ConfigFile, type Lookup, readConfiguration, readIncluded } from '../ssh-config/configuration';
 import { type Unmarked, takeOut } from './marked-block';
 import { HOST_KEYWORDS } from './host-conflicts';
-import { type Place, findPlace } from '../file/config-location';
+import { type ConfigLocation, locateConfig } from '../file/config-location';
 import { type Plan, planBlock } from './placement';
 import type { Platform } from '../../shared/platform';
-import type { PlaceRequest, SnippetRequest } from '../commands/request';
+import type { CommandRequest, SnippetRequest } from '../commands/request';
 import { requireSound } from '../verify/verify-change';
 import { STRUCTURE, parseSections } from '../ssh-config/sections';
 import { sshOf } from '../verify/ssh';
 
 /** The file and our part in it. */
 export interface Opened {
-  readonly place: Place;
+  readonly place: ConfigLocation;
   readonly file: ReadFile;
   readonly unmarked: Unmarked;
 }
@@ -30,8 +30,8 @@ export interface Installation extends Opened {
 }
 
 /** Finds and reads the file. */
-export async function open(request: PlaceRequest, platform: Platform): Promise<Opened> {
-  const place = await findPlace(request, platform);
+export async function open(request: CommandRequest, platform: Platform): Promise<Opened> {
+  const place = await locateConfig(request, platform);
   const file = readConfigFile(place.path);
   const unmarked = takeOut(place.path, file.text);
   return { place, file, unmarked };
@@ -54,12 +54,12 @@ export async function planInstallation(request: SnippetRequest, platform: Platfo
 }
 
 /** Where ssh looks for what that file includes. */
-export function lookupOf(place: Place, { env, user, os }: Platform): Lookup {
+export function lookupOf(place: ConfigLocation, { env, user, os }: Platform): Lookup {
   return { env, user, os, home: place.home, fromSsh: (path) => place.fromSsh(path) };
 }
 
 /** What ssh reads after the user's file; undefined where there is nothing or nobody may know. */
-export function readSystem(place: Place, platform: Platform): ConfigFile | undefined {
+export function readSystem(place: ConfigLocation, platform: Platform): ConfigFile | undefined {
   const { systemConfig } = place;
   const text = systemConfig === undefined ? undefined : readIncluded(systemConfig);
   if (systemConfig === undefined || text === undefined) return undefined;
@@ -67,7 +67,7 @@ export function readSystem(place: Place, platform: Platform): ConfigFile | undef
 }
 
 /** With -F ssh does not look, so it is looked for it. */
-function requireOwn({ path, isDefault, hasModes }: Place, { stats }: ReadFile, { uid }: Platform): void {
+function requireOwn({ path, isDefault, hasModes }: ConfigLocation, { stats }: ReadFile, { uid }: Platform): void {
   if (!isDefault || !hasModes || !stats || uid === undefined) return;
   const isForeign = stats.uid !== 0 && stats.uid !== uid;
   if (!isForeign && (stats.mode & 0o022) === 0) return;

@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import { CliError } from '../../shared/exit-code';
 import type { Condition } from './condition';
 import { glob } from './glob';
-import type { Place } from '../file/config-location';
+import type { ConfigLocation } from '../file/config-location';
 import type { Platform } from '../../shared/platform';
 import { type Section, type Statement, parseSections } from './sections';
 
@@ -37,7 +37,7 @@ export interface Found {
 }
 
 /** Where ssh looks for the files that are included. */
-export type Lookup = Pick<Platform, 'env' | 'user' | 'os'> & Pick<Place, 'home' | 'fromSsh'>;
+export type Lookup = Pick<Platform, 'env' | 'user' | 'os'> & Pick<ConfigLocation, 'home' | 'fromSsh'>;
 
 /** As ssh has it; deeper is fatal there. */
 const MAX_DEPTH = 16;

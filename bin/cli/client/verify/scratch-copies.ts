@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliError } from '../../shared/exit-code';
 import { type ConfigFile, allFiles } from '../ssh-config/configuration';
-import type { Place } from '../file/config-location';
+import type { ConfigLocation } from '../file/config-location';
 
 /** What stands on the copy instead of a part of the text. */
 export interface Replacement {
@@ -23,7 +23,7 @@ export class Copies {
   // A signal ends the process without coming back to whoever would remove them.
   private readonly atExit = (): void => this.remove();
 
-  public constructor(private readonly place: Place) {
+  public constructor(private readonly place: ConfigLocation) {
     this.folder = makeFolder(place.scratch);
     process.once('exit', this.atExit);
   }

@@ -1,7 +1,7 @@
 // Asks the real ssh what a configuration means, with `ssh -G`, which connects to nothing. Nothing else here decides.
 import { availableParallelism } from 'node:os';
 import { CliError } from '../../shared/exit-code';
-import type { Place } from '../file/config-location';
+import type { ConfigLocation } from '../file/config-location';
 import type { Platform } from '../../shared/platform';
 
 /** What ssh makes of a configuration for a name. */
@@ -18,7 +18,7 @@ export interface Answer {
 export type Ask = (file: string, name: string) => Promise<Answer>;
 
 /** The ssh of that place. */
-export function sshOf(place: Place, platform: Platform): Ask {
+export function sshOf(place: ConfigLocation, platform: Platform): Ask {
   return async (file, name) => {
     // Without the option, a configuration that wants canonical names would send them to a name server.
     const args = ['-G', '-o', 'CanonicalizeHostname=no', '-F', place.toSsh(file), name];

@@ -22,7 +22,7 @@ import { exampleOf, isPlainName, matchesPattern } from '../ssh-config/host-patte
 import { KEEPALIVE, KEYWORDS, type Keyword, secondPass, settings } from '../ssh-config/keepalive';
 import { outcomesOf, withoutCommands } from './match-exec';
 import { Classes, allNames, unknownName } from '../ssh-config/names';
-import type { Place } from '../file/config-location';
+import type { ConfigLocation } from '../file/config-location';
 import { type Plan, keepaliveForAll } from '../plan/placement';
 import { sectionsFor, sliceOf } from '../ssh-config/slice';
 import { type Answer, type Ask, forEachInParallel } from './ssh';
@@ -45,7 +45,7 @@ export interface Candidate {
 const MOST_CLASSES = 100;
 
 /** Throws, with everything as it was, unless the candidate is right. */
-export async function requireSound(candidate: Candidate, place: Place, ask: Ask): Promise<void> {
+export async function requireSound(candidate: Candidate, place: ConfigLocation, ask: Ask): Promise<void> {
   const copies = new Copies(place);
   try {
     for (const outcome of outcomesOf(candidate.root)) {

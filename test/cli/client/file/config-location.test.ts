@@ -1,7 +1,7 @@
 // Where ssh looks, on machines that are not at hand: their values are given, the programs of Windows answer as they do
 // there.
 import { join } from 'node:path';
-import { findPlace } from '../../../../bin/cli/client/file/config-location';
+import { locateConfig } from '../../../../bin/cli/client/file/config-location';
 import type { Ended, Platform } from '../../../../bin/cli/shared/platform';
 import { Home } from '../support/home';
 
@@ -12,8 +12,8 @@ const USUAL = { windows: false, json: false };
 const said = (stdout: string): Ended => ({ status: 0, stdout, stderr: '' });
 const missing: Ended = { status: undefined, stdout: '', stderr: 'spawn ENOENT' };
 
-const place = (changes: Partial<Platform>, request = USUAL): ReturnType<typeof findPlace> =>
-  findPlace(request, home.platform(changes));
+const place = (changes: Partial<Platform>, request = USUAL): ReturnType<typeof locateConfig> =>
+  locateConfig(request, home.platform(changes));
 
 describe('The file that ssh reads', () => {
   it('is in the home of the passwd entry on Unix, whatever $HOME says', async () => {

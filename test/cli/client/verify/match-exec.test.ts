@@ -1,7 +1,7 @@
 import { readConfiguration } from '../../../../bin/cli/client/ssh-config/configuration';
 import { Copies } from '../../../../bin/cli/client/verify/scratch-copies';
 import { outcomesOf, withoutCommands } from '../../../../bin/cli/client/verify/match-exec';
-import { findPlace } from '../../../../bin/cli/client/file/config-location';
+import { locateConfig } from '../../../../bin/cli/client/file/config-location';
 import { STRUCTURE } from '../../../../bin/cli/client/ssh-config/sections';
 import { Home } from '../support/home';
 
@@ -11,7 +11,7 @@ describe('On a copy', () => {
 
   async function copyOf(text: string, outcome: 'matches' | 'does not match' = 'matches'): Promise<string> {
     const platform = home.platform();
-    const place = await findPlace({ windows: false, json: false }, platform);
+    const place = await locateConfig({ windows: false }, platform);
     const lookup = {
       env: { HERE: home.path },
       user: 'me',

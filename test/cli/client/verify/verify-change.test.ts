@@ -1,6 +1,6 @@
 // The check must catch what the placement gets wrong: here it is given plans that are wrong on purpose.
 import { readConfiguration } from '../../../../bin/cli/client/ssh-config/configuration';
-import { findPlace } from '../../../../bin/cli/client/file/config-location';
+import { locateConfig } from '../../../../bin/cli/client/file/config-location';
 import { type Plan, planBlock } from '../../../../bin/cli/client/plan/placement';
 import { requireSound } from '../../../../bin/cli/client/verify/verify-change';
 import { sshOf } from '../../../../bin/cli/client/verify/ssh';
@@ -23,7 +23,7 @@ describeWith(['ssh'], 'The check', () => {
   async function check(text: string, spoil: (plan: Plan) => Partial<Plan>, snippet: Snippet = WEB): Promise<void> {
     home.configure(text);
     const platform = home.platform();
-    const place = await findPlace({ windows: false, json: false }, platform);
+    const place = await locateConfig({ windows: false }, platform);
     const { env, user, os } = platform;
     const lookup = { env, user, os, home: home.path, fromSsh: (path: string) => path };
     const read = (content: string): ReturnType<typeof readConfiguration> =>
