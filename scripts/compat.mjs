@@ -18,6 +18,7 @@ const NOT_OF_NODE = [
   'rehearsal/',
   'test-bed/',
   'openssh/',
+  'nat/',
   'server/document-script',
   'server/first-boot-snippet',
   'readme',

@@ -108,6 +108,11 @@ export class SuiteMachine {
     process.once('exit', this.stopAtExit);
   }
 
+  /** A process in this machine's network namespace. */
+  get pid(): number {
+    return this.shell.pid ?? NaN;
+  }
+
   /** Runs a command line of this machine's shell, one at a time. */
   async run(commandLine: string): Promise<Outcome> {
     const answer = await this.tell(`(${commandLine}\n) </dev/null >/tmp/stdout 2>/tmp/stderr; echo "$?"\n`);
