@@ -1,119 +1,127 @@
-// The context values that set up the deployable app. Knows nothing about what is built from them.
+// The context values of the deployable app. Knows nothing about what is built from them.
 import { Duration } from 'aws-cdk-lib';
-import { ClientKeepalive, Ensure, ServerKeepalive, SshKeepaliveTarget } from '../lib';
+import { ClientKeepalive, ServerKeepalive, SshKeepaliveAction, SshKeepaliveTarget } from '../lib';
+import { quote } from '../lib/client/ssh-config-value';
+import { MAX_COUNT, MAX_INTERVAL_SECONDS } from '../lib/keepalive-limits';
+import { didYouMean } from '../lib/validation/did-you-mean';
 
-/** What the app is to build. */
+/** The settings of the app. */
 export interface Settings {
   /** The instances, by tag and ids. */
   readonly targets: SshKeepaliveTarget[];
-  /** What sshd is told. */
+  /** The keepalive settings of sshd. */
   readonly server: ServerKeepalive;
-  /** What ssh is told. */
+  /** The keepalive settings of ssh. */
   readonly client: ClientKeepalive;
-  /** Whether the settings are to hold on the instances. */
-  readonly ensure: Ensure;
-  /** A small instance to try it on. */
+  /** What the associations do. */
+  readonly action: SshKeepaliveAction;
+  /** A small instance for a trial. */
   readonly demoInstance?: 'al2' | 'al2023';
 }
 
-/** A context value that the app does not understand. */
+/** A context value that is unknown or invalid. */
 export class ContextError extends Error {}
 
+/** With these the outputs of the stack keep within CloudFormation's limit of 1,024 characters. */
+const MAX_INSTANCE_IDS = 500;
+
 const MEANINGS: Record<string, string> = {
-  tag: 'key=value of the instances to reach (default ssh-keepalive=true, or none when instanceIds is given)',
-  instanceIds: 'ids of instances to reach, separated by commas (default none)',
-  interval: 'ClientAliveInterval of sshd, in seconds (default 60)',
-  countMax: 'ClientAliveCountMax of sshd (default 120)',
-  clientInterval: 'ServerAliveInterval of ssh, in seconds (default 60)',
-  clientCountMax: 'ServerAliveCountMax of ssh (default 5)',
-  ensure: 'present, absent or check-only (default present)',
-  demoInstance: 'al2023 or al2: adds a small instance to try it on (default none)',
+  tag: 'key=value, the tag of the instances (default ssh-keepalive=true, or none if instanceIds is set)',
+  instanceIds: `ids of instances, separated by commas, at most ${MAX_INSTANCE_IDS} (default none)`,
+  interval: `ClientAliveInterval of sshd, whole seconds from 1 to ${MAX_INTERVAL_SECONDS} (default 60)`,
+  countMax: `ClientAliveCountMax of sshd, a whole number from 1 to ${MAX_COUNT} (default 120)`,
+  clientInterval: `ServerAliveInterval of ssh, whole seconds from 1 to ${MAX_INTERVAL_SECONDS} (default 60)`,
+  clientCountMax: `ServerAliveCountMax of ssh, a whole number from 1 to ${MAX_COUNT} (default 5)`,
+  action: 'apply, check or remove (default apply)',
+  demoInstance: 'al2023 or al2, adds a small instance for a trial (default none)',
 };
 
-const ENSURES: Record<string, Ensure> = {
-  present: Ensure.PRESENT,
-  absent: Ensure.ABSENT,
-  'check-only': Ensure.CHECK_ONLY,
+/** Names that the values are mistaken for. */
+const RENAMED: Record<string, string> = { ensure: 'action' };
+
+const ACTIONS: Record<string, SshKeepaliveAction> = {
+  apply: SshKeepaliveAction.APPLY,
+  check: SshKeepaliveAction.CHECK,
+  remove: SshKeepaliveAction.REMOVE,
 };
 
 const DEMO_INSTANCES: Record<string, Settings['demoInstance']> = { '': undefined, al2: 'al2', al2023: 'al2023' };
 
-/** Keys that the CDK CLI itself writes beside the feature flags and look-ups, whose keys hold an @ or a colon. */
-const OF_THE_CLI = ['acknowledged-issue-numbers', 'cli-telemetry'];
+/** Keys of the CDK CLI itself. Those of feature flags and lookups contain an @ or a colon. */
+const CDK_CLI_KEYS = ['acknowledged-issue-numbers', 'cli-telemetry'];
 
-/** @throws {ContextError} when a key is unknown or a value malformed */
+/** @throws {ContextError} when a key is unknown or a value is invalid */
 export function readSettings(context: Record<string, unknown>): Settings {
   for (const key of Object.keys(context)) refuseUnknown(key);
   const text = (key: string): string | undefined => readText(key, context[key]);
+  const seconds = (key: string): Duration | undefined => {
+    const value = readNumber(key, text(key), MAX_INTERVAL_SECONDS);
+    return value === undefined ? undefined : Duration.seconds(value);
+  };
+  const count = (key: string): number | undefined => readNumber(key, text(key), MAX_COUNT);
   return {
     targets: readTargets(text('tag'), text('instanceIds')),
-    server: orContextError('interval or countMax', () =>
-      ServerKeepalive.of({
-        interval: readSeconds('interval', text('interval')),
-        countMax: readNumber('countMax', text('countMax')),
-      }),
-    ),
-    client: orContextError('clientInterval or clientCountMax', () =>
-      ClientKeepalive.of({
-        interval: readSeconds('clientInterval', text('clientInterval')),
-        countMax: readNumber('clientCountMax', text('clientCountMax')),
-      }),
-    ),
-    ensure: readChoice('ensure', text('ensure') ?? 'present', ENSURES),
+    server: ServerKeepalive.of({ interval: seconds('interval'), countMax: count('countMax') }),
+    client: ClientKeepalive.of({ interval: seconds('clientInterval'), countMax: count('clientCountMax') }),
+    action: readChoice('action', text('action') ?? 'apply', ACTIONS),
     demoInstance: readChoice('demoInstance', text('demoInstance') ?? '', DEMO_INSTANCES),
   };
 }
 
-/** From -c values arrive as text, from cdk.json also as numbers. */
+/** Values of -c are strings, those of cdk.json may be numbers. */
 function readText(key: string, value: unknown): string | undefined {
   if (value === undefined || typeof value === 'string') return value;
   if (typeof value === 'number') return String(value);
   throw malformed(key, JSON.stringify(value));
 }
 
-function readTargets(tag: string | undefined, ids: string | undefined): SshKeepaliveTarget[] {
+function readTargets(tag: string | undefined, instanceIds: string | undefined): SshKeepaliveTarget[] {
   const targets: SshKeepaliveTarget[] = [];
-  if (tag !== undefined || ids === undefined) {
-    const [, key, value] = /^([^=]+)=(.+)$/.exec(tag ?? 'ssh-keepalive=true') ?? [];
+  if (tag !== undefined || instanceIds === undefined) {
+    const [, key, value] = /^([^=]+)=(.+)$/s.exec(tag ?? 'ssh-keepalive=true') ?? [];
     if (!key || !value) throw malformed('tag', tag ?? '');
     targets.push(orContextError('tag', () => SshKeepaliveTarget.tag(key, value)));
   }
-  if (ids !== undefined) {
-    targets.push(orContextError('instanceIds', () => SshKeepaliveTarget.instanceIds(...new Set(ids.split(/ *, */)))));
+  if (instanceIds !== undefined) {
+    const ids = new Set(instanceIds.split(/ *, */));
+    if (ids.size > MAX_INSTANCE_IDS) {
+      throw new ContextError(
+        `Context value instanceIds: must be at most ${MAX_INSTANCE_IDS} ids, got: ${ids.size}. Use a tag for that many instances.`,
+      );
+    }
+    targets.push(orContextError('instanceIds', () => SshKeepaliveTarget.instanceIds(...ids)));
   }
   return targets;
 }
 
-function orContextError<T>(keys: string, make: () => T): T {
+function orContextError<T>(key: string, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    if (error instanceof ContextError || !(error instanceof Error)) throw error;
-    throw new ContextError(`Context value ${keys}: ${error.message}`);
+    if (!(error instanceof Error)) throw error;
+    throw new ContextError(`Context value ${key}: ${error.message}`);
   }
 }
 
 function refuseUnknown(key: string): void {
-  if (Object.hasOwn(MEANINGS, key) || /[@:]/.test(key) || OF_THE_CLI.includes(key)) return;
+  if (Object.hasOwn(MEANINGS, key) || /[@:]/.test(key) || CDK_CLI_KEYS.includes(key)) return;
+  const suggestion = Object.hasOwn(RENAMED, key) ? RENAMED[key] : didYouMean(key, Object.keys(MEANINGS));
   const known = Object.entries(MEANINGS).map(([name, meaning]) => `  ${name}: ${meaning}`);
   throw new ContextError(
-    `Unknown context value '${key}' (from -c, cdk.json or ~/.cdk.json). Known are:\n${known.join('\n')}`,
+    `Unknown context value ${quote(key)} (from -c, cdk.json or ~/.cdk.json). ` +
+      `${suggestion ? `Did you mean '${suggestion}'? ` : ''}Known values:\n${known.join('\n')}`,
   );
 }
 
 function malformed(key: string, value: string): ContextError {
-  return new ContextError(`Context value ${key}: ${MEANINGS[key]}, got: '${value}'`);
+  return new ContextError(`Context value ${key}: must be ${MEANINGS[key]}, got: ${quote(value)}`);
 }
 
-function readNumber(key: string, text: string | undefined): number | undefined {
+function readNumber(key: string, text: string | undefined, max: number): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(text)) throw malformed(key, text);
-  return Number(text);
-}
-
-function readSeconds(key: string, text: string | undefined): Duration | undefined {
-  const seconds = readNumber(key, text);
-  return seconds === undefined ? undefined : Duration.seconds(seconds);
+  const value = Number(text);
+  if (!/^\d{1,15}$/.test(text) || value < 1 || value > max) throw malformed(key, text);
+  return value;
 }
 
 function readChoice<T>(key: string, text: string, choices: Record<string, T>): T {

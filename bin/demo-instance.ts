@@ -1,15 +1,15 @@
-// The small instance on which the app can be tried: no inbound port, reached through Session Manager.
+// A small instance for a trial: no inbound port, access through Session Manager.
 import { Annotations, CfnOutput } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 
-/** Adds the instance with a network of its own and an output that says how to connect. */
+/** Adds the instance with its own VPC, and an output with the command to connect. */
 export function addDemoInstance(scope: Construct, image: 'al2' | 'al2023'): ec2.Instance {
   const vpc = new ec2.Vpc(scope, 'DemoVpc', {
     maxAzs: 1,
     natGateways: 0,
     subnetConfiguration: [{ name: 'Public', subnetType: ec2.SubnetType.PUBLIC }],
-    // It would add a Lambda function and its asset; nothing in this network uses the default security group.
+    // True would add a Lambda function with an asset. Nothing in this VPC uses the default security group.
     restrictDefaultSecurityGroup: false,
   });
   const instance = new ec2.Instance(scope, 'DemoInstance', {
@@ -21,12 +21,12 @@ export function addDemoInstance(scope: Construct, image: 'al2' | 'al2023'): ec2.
   if (image === 'al2') {
     Annotations.of(instance).addWarningV2(
       'cdk-ssh-keepalive:DemoInstance.amazonLinux2',
-      'Support for Amazon Linux 2 ended in June 2026: use this instance for a trial only.',
+      'Support for Amazon Linux 2 ended in June 2026. Use this instance for a trial only.',
     );
   }
   new CfnOutput(scope, 'DemoInstanceSsh', {
     description:
-      'Connects through Session Manager, once your public key is on the instance and the client snippet in ~/.ssh/config.',
+      'Connects through Session Manager. Requires your public key on the instance and the client snippet in ~/.ssh/config.',
     value: `ssh ec2-user@${instance.instanceId}`,
   });
   return instance;

@@ -1,4 +1,4 @@
-// An Auto Scaling group: its instances bear its name as a tag, so that nothing of the group changes.
+// An Auto Scaling group: Auto Scaling tags its instances with its name, so that nothing of the group changes.
 import { App, Stack } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';

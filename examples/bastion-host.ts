@@ -1,4 +1,4 @@
-// A bastion host: an instance like others. Its own role does not allow State Manager, so it gets what is missing.
+// A bastion host is an instance like others. Its role does not allow State Manager, and gets the missing permissions.
 import { App, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { SshClientConfig, SshHost, SshKeepalive, SshKeepaliveTarget } from 'cdk-ssh-keepalive';

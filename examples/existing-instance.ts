@@ -1,10 +1,16 @@
-// The life of keepalive on an instance that was deployed long ago: one change at a time, each of them a deployment.
-// `cdk diff -c step=...` tells what each would do: before, existing, slower, absent, gone; and new, for what not to do here.
+// Keepalive on an instance that is deployed already: one change at a time, each of them a deployment. `cdk diff -c step=...`
+// shows what each changes: before, existing, slower, remove, gone; and new, which is wrong for a deployed instance.
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { Ensure, ServerKeepalive, SshKeepalive, type SshKeepaliveProps, SshKeepaliveTarget } from 'cdk-ssh-keepalive';
+import {
+  ServerKeepalive,
+  SshKeepalive,
+  SshKeepaliveAction,
+  type SshKeepaliveProps,
+  SshKeepaliveTarget,
+} from 'cdk-ssh-keepalive';
 
-/** The app at one step of its life. */
+/** The app at one step. */
 export function at(step: string, app = new App()): App {
   const stack = new Stack(app, 'Web');
   const instance = new ec2.Instance(stack, 'Instance', {
@@ -16,8 +22,8 @@ export function at(step: string, app = new App()): App {
   const steps: Record<string, SshKeepaliveProps | undefined> = {
     before: undefined,
     existing: { targets: existing },
-    slower: { targets: existing, server: ServerKeepalive.of({ interval: Duration.seconds(120) }) },
-    absent: { targets: existing, ensure: Ensure.ABSENT },
+    slower: { targets: existing, keepalive: ServerKeepalive.of({ interval: Duration.seconds(120) }) },
+    remove: { targets: existing, action: SshKeepaliveAction.REMOVE },
     gone: undefined,
     new: { targets: step === 'new' ? [SshKeepaliveTarget.newInstance(instance)] : existing },
   };

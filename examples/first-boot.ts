@@ -1,4 +1,4 @@
-// First boot of a group, on request: new instances are set up before anybody can log in.
+// First boot of a group: user data applies the settings before anybody can log in.
 import { App, Stack } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -12,8 +12,8 @@ const group = new autoscaling.AutoScalingGroup(stack, 'Group', {
   machineImage: ec2.MachineImage.latestAmazonLinux2023(),
 });
 
-// On a group that is deployed already this makes new launch settings. Running instances stay, because this one has no
-// update policy; a group that has one would be rolled, and a warning says so.
+// This changes the launch configuration of a deployed group. It has no update policy, so running instances stay. For a
+// group with an update policy a warning is issued, because it replaces running instances.
 new SshKeepalive(stack, 'SshKeepalive', {
   targets: [SshKeepaliveTarget.autoScalingGroup(group, { firstBoot: ServerKeepalive.DEFAULT })],
 });

@@ -1,11 +1,11 @@
-// An app of real size, with and without the one line that adds keepalive: 50 instances, 3 groups and a bastion in two stacks.
+// A larger app, with and without the line that adds keepalive: 50 instances, 3 groups and a bastion host in two stacks.
 import { App, Mixins, Stack } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { SshKeepaliveMixin } from 'cdk-ssh-keepalive';
 
-/** The app as it was before. */
+/** The app without keepalive. */
 export function fleet(): App {
   const app = new App();
   const network = new Stack(app, 'Network');

@@ -1,11 +1,12 @@
-// Instances that the app does not make: by a tag that they bear, by their ids, by a resource group.
+// Instances that the app does not create: by a tag, by their ids, by a resource group.
 import { App, Stack } from 'aws-cdk-lib';
 import { SshKeepalive, SshKeepaliveTarget } from 'cdk-ssh-keepalive';
 
 export const app = new App();
 const stack = new Stack(app, 'SshKeepalive');
 
-// Their roles are not this app's: they need what AmazonSSMManagedInstanceCore or the account's default host management gives.
+// The app does not know their roles. They need the permissions of AmazonSSMManagedInstanceCore, or Default Host Management
+// Configuration.
 new SshKeepalive(stack, 'SshKeepalive', {
   targets: [
     SshKeepaliveTarget.tag('team', 'payments', 'billing'),

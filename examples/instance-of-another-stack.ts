@@ -1,4 +1,4 @@
-// An instance of another stack of the app: it gets its tag and its policy there. Neither stack depends on the other.
+// An instance of another stack of the app. The tag and the policy are added there, and neither stack depends on the other.
 import { App, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { SshKeepalive, SshKeepaliveTarget } from 'cdk-ssh-keepalive';

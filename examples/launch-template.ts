@@ -1,4 +1,4 @@
-// One launch template for several groups: EC2 puts its id on every instance, whichever group launches it.
+// One launch template for several groups: EC2 tags every instance with the template's id, whichever group launches it.
 import { App, Stack } from 'aws-cdk-lib';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -15,5 +15,5 @@ const launchTemplate = new ec2.LaunchTemplate(stack, 'Template', {
 });
 for (const id of ['Day', 'Night']) new autoscaling.AutoScalingGroup(stack, id, { vpc, launchTemplate });
 
-// The template, or each group; not both.
+// Target the template or each group, not both.
 new SshKeepalive(stack, 'SshKeepalive', { targets: [SshKeepaliveTarget.launchTemplate(launchTemplate)] });

@@ -16,5 +16,5 @@ for (const id of ['Web', 'Database']) {
   new autoscaling.AutoScalingGroup(stack, 'Group', { vpc, ...launch });
 }
 
-// The last line of the app: it reaches what is there by then.
+// The last line of the app: a mixin is applied to what exists at that time.
 Mixins.of(app).apply(new SshKeepaliveMixin());

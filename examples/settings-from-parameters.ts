@@ -1,4 +1,4 @@
-// Settings that synthesis does not know: from a parameter of the stack, and from Parameter Store.
+// Settings that are known at deployment: from a parameter of the stack, and from Parameter Store.
 import {
   App,
   CfnDynamicReference,
@@ -13,18 +13,19 @@ import { ServerKeepalive, SshKeepalive, SshKeepaliveTarget } from 'cdk-ssh-keepa
 export const app = new App();
 const stack = new Stack(app, 'Web');
 
-// Whoever deploys says it: cdk deploy --parameters ClientAliveInterval=30
+// cdk deploy --parameters ClientAliveInterval=30
 const interval = new CfnParameter(stack, 'ClientAliveInterval', {
   type: 'Number',
   default: 60,
   minValue: 1,
   maxValue: 86_400,
 });
-// Version 3 of a parameter that is kept elsewhere: {{resolve:ssm:/baseline/ssh/count-max:3}}
+// Version 3 of an existing parameter, resolved by CloudFormation: {{resolve:ssm:/baseline/ssh/count-max:3}}. A reference that
+// the agent resolves, {{ssm:...}}, is an error.
 const countMax = new CfnDynamicReference(CfnDynamicReferenceService.SSM, '/baseline/ssh/count-max:3');
 
 new SshKeepalive(stack, 'SshKeepalive', {
-  server: ServerKeepalive.of({
+  keepalive: ServerKeepalive.of({
     interval: Duration.seconds(interval.valueAsNumber),
     countMax: Token.asNumber(countMax),
   }),

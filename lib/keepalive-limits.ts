@@ -1,11 +1,11 @@
-// The numbers that an interval and a count max must keep to, for both ends. Knows nothing of the CDK, because the command
-// line, which installs nothing, reads them too.
+// The limits of an interval and a count max, for both ends. Knows nothing of the CDK, because the command line, which
+// installs nothing, uses them too.
 
-/** A day: no hop forgets later, and beyond it a typing error is likelier than a wish. */
+/** A day. No idle timeout is longer, so a longer interval is a typing error. */
 export const MAX_INTERVAL_SECONDS = 86_400;
 
-/** Beyond it a typing error is likelier than a wish. */
+/** A larger number is a typing error. */
 export const MAX_COUNT = 10_000;
 
-/** Why `ServerAliveCountMax` must not be 0, in every version of ssh. */
+/** What a `ServerAliveCountMax` of 0 does, in every version of ssh. */
 export const ZERO_SERVER_ALIVE_COUNT = 'ssh then ends healthy sessions at the first interval';

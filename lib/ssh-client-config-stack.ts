@@ -1,29 +1,32 @@
-// The companion stack: a client configuration and nothing else, under names that people can say.
+// The companion stack: a client configuration and nothing else, with short names for its outputs.
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { SshClientConfig, type SshClientConfigProps } from './ssh-client-config';
+import { CLIENT_CONFIG_SHAPE, SshClientConfig, type SshClientConfigProps } from './ssh-client-config';
+import { requireShape } from './validation/checks';
 
-/** What the ssh of a laptop is told, and where the stack that says so is deployed. */
+/** The client configuration and the environment of its stack. */
 export interface SshClientConfigStackProps extends StackProps, SshClientConfigProps {}
 
 /**
  * A stack with a snippet for `~/.ssh/config`: the output `SshConfig` to paste, and parameters for programs.
  *
- * It needs no permission and runs nothing, unless a host is of a stack in another region: there CDK adds its own
- * cross-region references. For hosts whose instances may be replaced, put an `SshClientConfig` into their own stack instead.
+ * It needs no permission and runs nothing, unless a host is in a stack of another Region: then the CDK adds its
+ * cross-region references. For instances that may be replaced, add an `SshClientConfig` to their own stack instead.
  */
 export class SshClientConfigStack extends Stack {
-  /** What the stack holds. */
+  /** The client configuration. */
   public readonly config: SshClientConfig;
 
   /**
-   * Defines the stack.
+   * Adds the stack.
    *
-   * @throws what `SshClientConfig` throws
+   * @throws the errors of `SshClientConfig`
    */
   constructor(scope: Construct, id: string, props: SshClientConfigStackProps = {}) {
+    requireShape(`SshClientConfigStack '${id}'`, props, { ...CLIENT_CONFIG_SHAPE, inherits: true });
     super(scope, id, props);
-    // Named Default so that the logical ids are those of the outputs and parameters alone: SshConfig, Parameter1.
-    this.config = new SshClientConfig(this, 'Default', props);
+    const { keepalive, hosts, parameterPath } = props;
+    // The id Default is left out of logical ids, which are then SshConfig and Parameter1.
+    this.config = new SshClientConfig(this, 'Default', { keepalive, hosts, parameterPath });
   }
 }

@@ -1,5 +1,5 @@
-// The laptop's half as infrastructure: the snippet where people and programs can fetch it. Knows nothing of ssh_config's
-// syntax, which is in lib/client.
+// The client configuration as infrastructure: the snippet in outputs and parameters. The syntax of ssh_config is in
+// lib/client.
 import { Annotations, CfnOutput, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
@@ -7,84 +7,105 @@ import { type BoundedText, bounded } from './client/bounded-text';
 import { PARAMETER_ROOT, parameterName, requireParameterPath } from './client/parameter-path';
 import { snippetBlocks } from './client/snippet';
 import { join, split } from './client/split';
-import { ClientKeepalive } from './client-keepalive';
-import { intervalTooLong } from './keepalive-values';
-import type { SshHost } from './ssh-host';
+import { sessionManagerWarnings } from './server/session-manager-warnings';
+import { ClientKeepalive } from './settings/client-keepalive';
+import { intervalTooLong } from './settings/keepalive-values';
+import { SshHost } from './ssh-host';
+import { type Shape, invalid, requireShape, requireString, requireType } from './validation/checks';
 
-/** The value of a stack output. */
+/** The limit of a stack output. */
 const MAX_OUTPUT_BYTES = 1024;
 
-/** The value of a parameter in the standard tier, which costs nothing. */
+/** The limit of a parameter in the standard tier, which is free of charge. */
 const MAX_PARAMETER_BYTES = 4096;
 
-/** The largest integer that ssh takes has 10 digits. */
+/** The largest integer of ssh has 10 digits. */
 const MAX_NUMBER_BYTES = 10;
 
-/** What the ssh of a laptop is told. */
+/** The settings of ssh on a laptop. */
 export interface SshClientConfigProps {
   /**
-   * The keepalive for every host.
+   * The keepalive settings for all hosts.
    *
    * @default ClientKeepalive.DEFAULT
    */
-  readonly client?: ClientKeepalive;
+  readonly keepalive?: ClientKeepalive;
 
   /**
-   * Hosts that people reach by a short name.
+   * Hosts with an alias.
    *
-   * @default - none: the keepalive alone, which is for every host
+   * @default - none: only the keepalive settings, for all hosts
    */
   readonly hosts?: SshHost[];
 
   /**
-   * Where the parts of the snippet lie in Parameter Store: `<parameterPath>/1`, `<parameterPath>/2` and so on.
+   * The path of the snippet in Parameter Store. Its parts are `<parameterPath>/1`, `<parameterPath>/2` and so on.
    *
-   * Plain text that begins with `/cdk-ssh-keepalive/`.
+   * It must begin with `/cdk-ssh-keepalive/` and must not be a token.
    *
    * @default - /cdk-ssh-keepalive/<name of the stack>
    */
   readonly parameterPath?: string;
 }
 
+/** The properties, with the names that they are mistaken for. */
+export const CLIENT_CONFIG_SHAPE: Shape = {
+  known: ['keepalive', 'hosts', 'parameterPath'],
+  renamed: { client: 'keepalive', path: 'parameterPath' },
+};
+
+/** In the registry of all copies of this library: an app may load more than one. */
+const TYPE = Symbol.for('cdk-ssh-keepalive.SshClientConfig');
+
 /**
  * A snippet for `~/.ssh/config`, as stack outputs for people and as Systems Manager parameters for programs.
  *
- * Both hold the same text. What is too long for one output or parameter goes on in the next: the outputs `SshConfig`,
- * `SshConfig2` and so on, and the parameters 1, 2 and so on, in order, with an empty line between the parts. The last
- * part ends with the block `Host *`.
+ * Both contain the same text. Text that is too long for one output or parameter continues in the next: the outputs
+ * `SshConfig`, `SshConfig2` and so on, and the parameters 1, 2 and so on, in order, with an empty line between the parts.
+ * The last part ends with the block `Host *`.
  *
- * Best placed in the stack of its hosts: instances of another stack are exported from it, and CloudFormation does not
- * replace an instance while another stack imports its attributes. References of the strength "weak", which newer versions
- * of aws-cdk-lib have, do not hold it up.
+ * Add it to the stack of its hosts where you can: attributes of another stack's instances are exported from it, and
+ * CloudFormation does not replace an instance while another stack imports its attributes. The "weak" references of newer
+ * versions of aws-cdk-lib do not have that limitation.
  *
  * @see https://man.openbsd.org/ssh_config
  */
 export class SshClientConfig extends Construct {
-  /** The whole snippet; may hold tokens. */
+  /** Whether `x` is an SshClientConfig, of whichever copy of this library. */
+  public static isSshClientConfig(x: any): x is SshClientConfig {
+    return (x as SshClientConfig | undefined)?.[TYPE] === true;
+  }
+
+  /** The whole snippet; may contain tokens. */
   public readonly snippet: string;
 
-  /** The path below which the parts of the snippet lie in Parameter Store, without a slash at its end. */
+  /** The path of the snippet in Parameter Store, without a slash at its end. */
   public readonly parameterPath: string;
 
+  private readonly [TYPE] = true;
+
   /**
-   * Defines the outputs and the parameters.
+   * Adds the outputs and the parameters.
    *
-   * @throws when an alias is given twice, a single host is too long for an output, or the parameter path is no valid
-   * one or that of another `SshClientConfig` in the stack
+   * @throws when a property has another type, two hosts have the same alias, a host is too long for an output, or the
+   * parameter path is invalid or the path of another `SshClientConfig` of the stack
    */
   constructor(scope: Construct, id: string, props: SshClientConfigProps = {}) {
     super(scope, id);
-    const { client = ClientKeepalive.DEFAULT, hosts = [] } = props;
-    this.refuseDoubleAliases(hosts);
+    const where = this.node.path;
+    requireShape(where, props, CLIENT_CONFIG_SHAPE);
+    const { keepalive = ClientKeepalive.DEFAULT, hosts = [] } = props;
+    requireKeepalive(where, keepalive);
+    requireHosts(where, hosts);
 
     const region = Stack.of(this).region;
     const blocks = snippetBlocks(
-      { interval: number(client.interval.toSeconds()), countMax: number(client.countMax) },
+      { interval: number(keepalive.interval.toSeconds()), countMax: number(keepalive.countMax) },
       hosts.map((host) => host._host(region)),
     );
     this.snippet = join(blocks);
-    const outputs = split(`${this.subject}: a stack output`, blocks, MAX_OUTPUT_BYTES);
-    const parameters = split(`${this.subject}: a parameter`, blocks, MAX_PARAMETER_BYTES);
+    const outputs = split(`${where}: a stack output`, blocks, MAX_OUTPUT_BYTES);
+    const parameters = split(`${where}: a parameter`, blocks, MAX_PARAMETER_BYTES);
     this.parameterPath = this.choosePath(props.parameterPath, parameters.length);
 
     outputs.forEach((value, i) => new CfnOutput(this, outputId(i), { value, description: instruction(i) }));
@@ -98,46 +119,69 @@ export class SshClientConfig extends Construct {
       });
     });
 
-    const warning = intervalTooLong('ServerAliveInterval', client.interval);
+    const warning = intervalTooLong('ServerAliveInterval', keepalive.interval);
     if (warning) Annotations.of(this).addWarningV2('cdk-ssh-keepalive:SshClientConfig.intervalTooLong', warning);
+    // As a validation, because policies can be attached to roles until synthesis.
+    this.node.addValidation({ validate: () => this.warnOfSessionManager(hosts) });
   }
 
-  private get subject(): string {
-    return `SshClientConfig '${this.node.path}'`;
-  }
-
-  private refuseDoubleAliases(hosts: SshHost[]): void {
-    const seen = new Map<string, SshHost>();
-    for (const host of hosts) {
-      const first = seen.get(host.alias);
-      if (first) {
-        throw new Error(
-          `${this.subject}: the alias '${host.alias}' is given twice, by ${first._origin} and by ${host._origin}. ` +
-            'ssh would mix both; give each host an alias of its own.',
-        );
-      }
-      seen.set(host.alias, host);
+  private warnOfSessionManager(hosts: readonly SshHost[]): string[] {
+    const through = hosts.flatMap(({ _origin: origin, _sessionManagerInstance: instance }) =>
+      instance ? [{ origin, instance }] : [],
+    );
+    for (const missing of sessionManagerWarnings(through)) {
+      // At a child, because aws-cdk-lib 2.241 finds the acknowledgements of later warnings at their ancestors only.
+      const id = 'cdk-ssh-keepalive:SshClientConfig.sessionManagerPermissions';
+      Annotations.of(this.node.findChild(outputId(0))).addWarningV2(id, missing);
     }
+    return [];
   }
 
   private choosePath(given: string | undefined, parts: number): string {
     const path = given ?? `${PARAMETER_ROOT}/${Stack.of(this).stackName}`;
-    const subject = `${this.subject}: parameterPath`;
+    const where = this.node.path;
+    requireString(where, 'parameterPath', path);
     if (Token.isUnresolved(path)) {
       throw new Error(
-        `${subject} must be a plain value, got a token${given ? '' : ', the name of a nested stack'}. ` +
-          `Give one that begins with ${PARAMETER_ROOT}/.`,
+        `${where}: parameterPath must be a plain value, got: a token${given ? '' : ', the name of a nested stack'}. ` +
+          `Specify one that begins with ${PARAMETER_ROOT}/.`,
       );
     }
-    requireParameterPath(subject, path, parts);
+    requireParameterPath(`${where}: parameterPath`, path, parts);
     const other = Stack.of(this)
       .node.findAll()
-      .find((node) => node instanceof SshClientConfig && node.parameterPath === path);
+      .find((node) => node !== this && SshClientConfig.isSshClientConfig(node) && node.parameterPath === path);
     if (other) {
-      throw new Error(`${subject} '${path}' is the one of '${other.node.path}' too. Give each a path of its own.`);
+      throw new Error(
+        `${where}: parameterPath must be unique in the stack, got: '${path}', which is also the path of ` +
+          `${other.node.path}. Specify another path for one of them.`,
+      );
     }
     return path;
   }
+}
+
+function requireKeepalive(where: string, keepalive: ClientKeepalive): void {
+  const isOfType = (x: unknown): boolean => ClientKeepalive.isClientKeepalive(x);
+  const example = 'ClientKeepalive.of({ interval: Duration.seconds(60), countMax: 5 })';
+  requireType(where, 'keepalive', keepalive, isOfType, 'ClientKeepalive', example);
+}
+
+function requireHosts(where: string, hosts: SshHost[]): void {
+  if (!Array.isArray(hosts)) throw invalid(where, 'hosts', 'must be a list of SshHosts', hosts);
+  const origins = new Map<string, string>();
+  hosts.forEach((host, i) => {
+    const isOfType = (x: unknown): boolean => SshHost.isSshHost(x);
+    requireType(where, `hosts[${i}]`, host, isOfType, 'SshHost', "SshHost.sessionManager('web', instance)");
+    const first = origins.get(host.alias);
+    if (first) {
+      throw new Error(
+        `${where}: alias must be unique, got: '${host.alias}' in ${first} and in ${host._origin}. ssh would combine both. ` +
+          'Use another alias for one of them.',
+      );
+    }
+    origins.set(host.alias, host._origin);
+  });
 }
 
 function number(value: number): BoundedText {

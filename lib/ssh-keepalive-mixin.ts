@@ -1,56 +1,104 @@
-// Keepalive for stacks that exist: applied to what is there, it adds one SshKeepalive to each stack.
+// Keepalive for existing apps: adds one SshKeepalive to each stack with instances.
 import { Annotations, Mixin, Stack } from 'aws-cdk-lib';
 import type { AutoScalingGroup, CfnAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import type { CfnInstance, Instance } from 'aws-cdk-lib/aws-ec2';
 import type { IConstruct } from 'constructs';
-import { claimantOf } from './server/claims';
-import { type Machines, ResourceType, machinesOfGroup, machinesOfInstance, resourceOf } from './server/machines';
-import { SshKeepalive, type SshKeepaliveOptions } from './ssh-keepalive';
+import { OPTIONS_SHAPE, associationSettings } from './server/association-settings';
+import {
+  type InstanceSet,
+  ResourceType,
+  instanceSetOfGroup,
+  instanceSetOfInstance,
+  resourceOf,
+} from './server/instance-set';
+import { ownerOf } from './server/target-owners';
+import type { SshKeepaliveOptions } from './settings/ssh-keepalive-options';
+import { SshKeepalive } from './ssh-keepalive';
 import { SshKeepaliveTarget } from './ssh-keepalive-target';
+import { requireShape } from './validation/checks';
 
 /**
  * Keeps idle SSH sessions connected to the instances and Auto Scaling groups that it is applied to.
  *
- * `instance.with(new SshKeepaliveMixin())` for one, `Mixins.of(app).apply(new SshKeepaliveMixin())` for all of an app. All that it
- * reaches in a stack share one `SshKeepalive` with the id `SshKeepaliveMixin`. Like `SshKeepaliveTarget.existingInstance` it
- * interrupts nothing. What an `SshKeepalive` reaches already, as an instance, a group or a launch template, is left to it;
- * what is for Windows is skipped with a note, and everything else in the tree is left alone. Instances of launch templates
- * are reached through their groups.
+ * Use `instance.with(new SshKeepaliveMixin())` for one instance, `Mixins.of(app).apply(new SshKeepaliveMixin())` for all of an
+ * app. Apply it after the instances were added. All its instances in a stack share one `SshKeepalive` with the id
+ * `SshKeepaliveMixin`. Like `SshKeepaliveTarget.existingInstance` it interrupts nothing.
+ *
+ * Instances that an `SshKeepalive` targets already, directly or by their group or launch template, are left to it. Windows
+ * instances are skipped with a note. Instances of launch templates are targeted by their groups.
  *
  * @see https://docs.aws.amazon.com/cdk/v2/guide/mixins.html
  */
 export class SshKeepaliveMixin extends Mixin {
-  /** The id of the `SshKeepalive` that a stack gets. */
+  /** The id of the `SshKeepalive` in each stack. */
   public static readonly CONSTRUCT_ID = 'SshKeepaliveMixin';
 
   private readonly props: SshKeepaliveOptions;
   private readonly skipped = new Set<IConstruct>();
+  /** The apps that it was applied to, and whether it found instances there. */
+  private readonly foundIn = new Map<IConstruct, boolean>();
 
-  /** Settings for all that it will be applied to. */
+  /**
+   * A mixin with the same settings for everything that it is applied to.
+   *
+   * @throws when a property has another type or is out of its range
+   */
   constructor(props: SshKeepaliveOptions = {}) {
     super();
+    requireShape('SshKeepaliveMixin', props, OPTIONS_SHAPE);
+    associationSettings('SshKeepaliveMixin', props);
     this.props = props;
   }
 
   /** Whether the construct is an instance or an Auto Scaling group, as L2 or L1. */
   public override supports(construct: IConstruct): construct is Supported {
-    return isGroup(construct) || resourceOf(construct, ResourceType.INSTANCE) !== undefined;
+    const supported = isGroup(construct) || resourceOf(construct, ResourceType.INSTANCE) !== undefined;
+    this.record(construct, supported);
+    return supported;
   }
 
   /**
    * Adds the instance or the group to the `SshKeepalive` of its stack.
    *
-   * @throws when a mixin with other settings has been applied in the stack
+   * @throws when a mixin with other settings was applied in the stack
    */
   public override applyTo(construct: IConstruct): void {
     if (!this.supports(construct)) return;
-    const machines = machinesOf(construct);
-    if (machines === undefined || claimantOf(machines) !== undefined) return;
-    if (machines.windows) {
-      this.skipWindows(machines.construct);
+    const instances = instanceSetOf(construct);
+    if (instances === undefined || ownerOf(instances) !== undefined) return;
+    if (instances.windows) {
+      this.skipWindows(instances.construct);
     } else {
-      this.addTo(Stack.of(construct), SshKeepaliveTarget._machines(machines));
+      this.addTo(Stack.of(construct), SshKeepaliveTarget._ofInstances(instances));
     }
+  }
+
+  /** The CDK calls `supports` for all constructs of the scope, beginning with the scope itself. */
+  private record(construct: IConstruct, supported: boolean): void {
+    const app = construct.node.root;
+    const found = this.foundIn.get(app);
+    if (supported || found === undefined) this.foundIn.set(app, supported);
+    // As a validation, because it runs once. An aspect would visit every construct of the app.
+    if (found === undefined) construct.node.addValidation({ validate: () => this.warnOfNothingFound(construct) });
+  }
+
+  private warnOfNothingFound(scope: IConstruct): string[] {
+    // The CDK reports warnings of constructs in stacks only.
+    const inStack = scope.node.scopes.some((node) => Stack.isStack(node));
+    const reported = inStack ? scope : scope.node.findAll().find((node) => Stack.isStack(node));
+    if (this.foundIn.get(scope.node.root) || !reported) return [];
+    const late = scope.node.findAll().find((node) => isGroup(node) || resourceOf(node, ResourceType.INSTANCE));
+    const where = scope.node.path ? scope.node.path : 'the app';
+    // At a child, because aws-cdk-lib 2.241 finds the acknowledgements of later warnings at their ancestors only.
+    Annotations.of(reported.node.children[0] ?? reported).addWarningV2(
+      'cdk-ssh-keepalive:SshKeepaliveMixin.nothingApplied',
+      `SshKeepaliveMixin was applied to ${where}, but there was no instance or Auto Scaling group. ` +
+        (late
+          ? `${late.node.path} was added afterwards. Apply the mixin after it, `
+          : 'Apply the mixin after they are added, ') +
+        'for example in the last line of the app.',
+    );
+    return [];
   }
 
   private skipWindows(construct: IConstruct): void {
@@ -58,51 +106,54 @@ export class SshKeepaliveMixin extends Mixin {
     this.skipped.add(construct);
     Annotations.of(construct).addInfoV2(
       'cdk-ssh-keepalive:SshKeepaliveMixin.windows',
-      `${construct.node.path} is for Windows and is left out: the settings are for the OpenSSH server of Linux.`,
+      `${construct.node.path} runs Windows and is skipped: the settings are those of the OpenSSH server of Linux.`,
     );
   }
 
   private addTo(stack: Stack, target: SshKeepaliveTarget): void {
     const id = SshKeepaliveMixin.CONSTRUCT_ID;
-    const settings = JSON.stringify(stack.resolve(describe(this.props)));
-    const known = stack.node.tryFindChild(id) as SshKeepalive | undefined;
-    if (!known) {
+    const settings = JSON.stringify(stack.resolve(comparable(this.props)));
+    const existing = stack.node.tryFindChild(id);
+    if (!existing) {
       settingsOf.set(new SshKeepalive(stack, id, { ...this.props, targets: [target] }), settings);
       return;
     }
-    if (settingsOf.get(known) !== settings) {
+    if (!SshKeepalive.isSshKeepalive(existing) || settingsOf.get(existing) !== settings) {
       throw new Error(
-        `${known.node.path} was made by an SshKeepaliveMixin with other settings, and a stack has one. Use the same ` +
-          'settings, or an SshKeepalive for what is to have its own, before the mixin is applied.',
+        `${existing.node.path} exists with other settings, and a stack has one SshKeepaliveMixin. Use the same settings, ` +
+          'or target the instances with other settings by an SshKeepalive before you apply the mixin.',
       );
     }
-    known.addTarget(target);
+    existing.addTarget(target);
   }
 }
 
 type Supported = Instance | CfnInstance | AutoScalingGroup | CfnAutoScalingGroup;
 
-/** By construct: the settings that its mixin had, so that an equal one can share it. */
+/** By construct: the settings of its mixin, so that another mixin with the same settings can share it. */
 const settingsOf = new WeakMap<SshKeepalive, string>();
 
-/** An L1 inside of an L2 is the same resource, of which the L2 knows more. */
-function machinesOf(construct: Supported): Machines | undefined {
+/** An L1 inside of an L2 is the same resource. The L2 has more properties. */
+function instanceSetOf(construct: Supported): InstanceSet | undefined {
   const { scope } = construct.node;
-  const known = scope?.node.defaultChild === construct ? scope : construct;
-  return isGroup(known) ? machinesOfGroup(known) : machinesOfInstance(known);
+  const outer = scope?.node.defaultChild === construct ? scope : construct;
+  return isGroup(outer) ? instanceSetOfGroup(outer) : instanceSetOfInstance(outer);
 }
 
 function isGroup(construct: IConstruct): construct is AutoScalingGroup | CfnAutoScalingGroup {
   return resourceOf(construct, ResourceType.GROUP) !== undefined;
 }
 
-/** Settings as plain values, those of constructs as their paths. */
-function describe({ server, schedule, output, waitForSuccess, ...plain }: SshKeepaliveOptions): object {
+/** Settings as plain values: constructs as their paths, value classes as what they stand for. */
+function comparable(props: SshKeepaliveOptions): object {
+  const { keepalive, schedule, outputBucket, waitForSuccessTimeout, maxConcurrency, maxErrors, ...plain } = props;
   return {
     ...plain,
-    server: server && [server.interval.toSeconds(), server.countMax],
+    keepalive: keepalive && [keepalive.interval.toSeconds(), keepalive.countMax],
     schedule: schedule?.expressionString,
-    output: output && [output.bucket.node.path, output.prefix],
-    waitForSuccess: waitForSuccess?.toSeconds(),
+    outputBucket: outputBucket?.node.path,
+    waitForSuccessTimeout: waitForSuccessTimeout?.toSeconds(),
+    maxConcurrency: maxConcurrency?.expressionString,
+    maxErrors: maxErrors?.expressionString,
   };
 }

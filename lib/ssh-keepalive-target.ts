@@ -1,190 +1,218 @@
-// What an SshKeepalive applies to. Knows nothing about how it gets there.
+// The targets of an SshKeepalive. Knows nothing about how the settings get there.
 import { Token } from 'aws-cdk-lib';
 import type { IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import type { IInstance, ILaunchTemplate } from 'aws-cdk-lib/aws-ec2';
 import type { AssociationTarget } from './server/association';
-import { type Machines, machinesOfGroup, machinesOfInstance, machinesOfLaunchTemplate } from './server/machines';
-import { ServerKeepalive } from './server-keepalive';
+import { requireServerKeepalive } from './server/association-settings';
+import {
+  type InstanceSet,
+  instanceSetOfGroup,
+  instanceSetOfInstance,
+  instanceSetOfLaunchTemplate,
+} from './server/instance-set';
+import { ServerKeepalive } from './settings/server-keepalive';
+import { invalid, requireConstruct, requireShape, requireString } from './validation/checks';
 
-/** What a new instance is given at its first boot. */
+/** The first boot of a new instance. */
 export interface FirstBootOptions {
   /**
-   * The constants that stand in the user data.
+   * The constants in the user data.
    *
-   * They are not those of the construct's `server` on purpose: when user data changes, CloudFormation stops and starts
-   * the instance, and the script would not even run again. Leave them alone once the instance is deployed.
+   * They do not depend on the construct's `keepalive`: when user data changes, CloudFormation stops and starts the
+   * instance, and the script does not run again. Do not change them once the instance is deployed.
    *
    * @default ServerKeepalive.DEFAULT
    */
   readonly firstBoot?: ServerKeepalive;
 }
 
-/** What the instances of a group or a launch template are given beside the document. */
+/** The first boot of the instances of a group or a launch template. */
 export interface GroupOptions {
   /**
-   * The constants of the first boot, which are added to the user data of the launch template.
+   * The constants of the first boot, which is added to the user data of the launch template.
    *
-   * Without them nothing of the group changes. With them it has a new launch template version, and a warning tells
-   * when an update policy would replace running instances because of that.
+   * Without it nothing of the group changes. With it the launch template gets a new version, and a warning is issued when
+   * an update policy would replace running instances because of that.
    *
-   * @default - no first boot: new instances are set up by the association, which runs as soon as they are registered
+   * @default - no first boot: the association applies the settings as soon as a new instance is registered
    */
   readonly firstBoot?: ServerKeepalive;
 }
 
-/** What an `SshKeepalive` applies to. */
+/** Instances of the app, or a target that State Manager resolves. */
+interface Selection {
+  readonly instances?: InstanceSet;
+  /** The constants of the first boot, where there is one. */
+  readonly firstBoot?: ServerKeepalive;
+  readonly target?: AssociationTarget;
+}
+
+/** In the registry of all copies of this library: an app may load more than one. */
+const TYPE = Symbol.for('cdk-ssh-keepalive.SshKeepaliveTarget');
+
+/** The instances that an `SshKeepalive` configures. */
 export class SshKeepaliveTarget {
   /**
-   * An instance that this deployment creates: the association reaches it, and user data sets it up at its first boot.
+   * An instance that this deployment creates. User data applies the settings at its first boot, and the association later.
    *
-   * On an instance that is deployed already, the new user data makes CloudFormation stop and start it, or replace it if
-   * `userDataCausesReplacement` is set. Use `existingInstance` for those.
+   * For an instance that is deployed already, use `existingInstance`: CloudFormation stops and starts an instance when its
+   * user data changes, or replaces it if `userDataCausesReplacement` is set.
    *
-   * @param instance an `Instance` or `BastionHostLinux` of the app, in whatever stack of it
-   * @throws when the instance runs Windows, or its user data is not a shell script or too long, or `firstBoot` is a token
+   * @param instance an `Instance` or `BastionHostLinux` of any stack of the app
+   * @throws when the instance is not one of the app, or runs Windows; the construct throws when its user data is not a shell
+   * script, or `firstBoot` is a token
    */
   public static newInstance(instance: IInstance, options: FirstBootOptions = {}): SshKeepaliveTarget {
-    const machines = forLinux('newInstance', ofTheApp('newInstance', instance));
-    return new SshKeepaliveTarget({ machines, firstBoot: options.firstBoot ?? ServerKeepalive.DEFAULT });
+    const where = 'SshKeepaliveTarget.newInstance';
+    const firstBoot = requireFirstBoot(where, options) ?? ServerKeepalive.DEFAULT;
+    return new SshKeepaliveTarget({ instances: requireInstance(where, instance), firstBoot });
   }
 
   /**
-   * An instance that may be deployed already: the association reaches it by a tag, which is added without an interruption.
+   * An instance that may be deployed already. The association targets it by a tag, which is added without an interruption.
    *
-   * @param instance an `Instance` or `BastionHostLinux` of the app, in whatever stack of it
-   * @throws when the instance runs Windows
+   * @param instance an `Instance` or `BastionHostLinux` of any stack of the app
+   * @throws when the instance is not one of the app, or runs Windows
    */
   public static existingInstance(instance: IInstance): SshKeepaliveTarget {
-    return new SshKeepaliveTarget({ machines: forLinux('existingInstance', ofTheApp('existingInstance', instance)) });
+    return new SshKeepaliveTarget({ instances: requireInstance('SshKeepaliveTarget.existingInstance', instance) });
   }
 
   /**
-   * The instances of an Auto Scaling group, those of now and those to come. They are found by the tag with the group's name that
-   * they bear from the start, so that nothing of the group changes.
+   * The instances of an Auto Scaling group, now and later. The association targets them by the tag with the group's name
+   * that Auto Scaling adds, so that nothing of the group changes.
    *
-   * For ECS this is the group of a capacity provider or of `addCapacity`, for EKS that of `addAutoScalingGroupCapacity`.
+   * For ECS use the group of a capacity provider or of `addCapacity`, for EKS the group of `addAutoScalingGroupCapacity`.
    *
-   * @throws when it is no group, or runs Windows, or `firstBoot` is given and its user data cannot be added to
+   * @throws when it is not a group, or runs Windows; the construct throws when `firstBoot` cannot be added to its user data
    */
   public static autoScalingGroup(group: IAutoScalingGroup, options: GroupOptions = {}): SshKeepaliveTarget {
-    if (group.autoScalingGroupName === undefined) {
-      throw new Error(`SshKeepaliveTarget.autoScalingGroup: ${group.node.path} is no Auto Scaling group.`);
-    }
-    const machines = forLinux('autoScalingGroup', machinesOfGroup(group));
-    return new SshKeepaliveTarget({ machines, firstBoot: options.firstBoot });
+    const where = 'SshKeepaliveTarget.autoScalingGroup';
+    const rule = 'must be an AutoScalingGroup';
+    requireConstruct(where, 'group', group, rule);
+    if ((group as Partial<IAutoScalingGroup>).autoScalingGroupName === undefined)
+      throw invalid(where, 'group', rule, group);
+    const firstBoot = requireFirstBoot(where, options);
+    return new SshKeepaliveTarget({ instances: requireLinux(where, instanceSetOfGroup(group)), firstBoot });
   }
 
   /**
-   * The instances of a launch template, whichever groups or fleets launch them. They are found by the tag with the
-   * template's id that EC2 puts on them, so that nothing of the template changes.
+   * The instances of a launch template, from whichever group or fleet. The association targets them by the tag with the
+   * template's id that EC2 adds, so that nothing of the template changes.
    *
-   * Managed node groups of EKS launch from a copy of the template: use
-   * `SshKeepaliveTarget.tag('eks:nodegroup-name', ...)` for those.
+   * Managed node groups of EKS use a copy of the template: use `SshKeepaliveTarget.tag('eks:nodegroup-name', ...)` for those.
    *
-   * @throws when it is for Windows, or imported without its id, or `firstBoot` is given and it has no user data
+   * @throws when it is not a launch template, runs Windows, or is imported without its id; the construct throws when
+   * `firstBoot` cannot be added to its user data
    */
   public static launchTemplate(template: ILaunchTemplate, options: GroupOptions = {}): SshKeepaliveTarget {
-    const machines = forLinux('launchTemplate', machinesOfLaunchTemplate(template));
-    return new SshKeepaliveTarget({ machines, firstBoot: options.firstBoot });
+    const where = 'SshKeepaliveTarget.launchTemplate';
+    const rule = 'must be a LaunchTemplate';
+    requireConstruct(where, 'template', template, rule);
+    if ((template as Partial<ILaunchTemplate>).versionNumber === undefined)
+      throw invalid(where, 'template', rule, template);
+    const firstBoot = requireFirstBoot(where, options);
+    return new SshKeepaliveTarget({ instances: requireLinux(where, instanceSetOfLaunchTemplate(template)), firstBoot });
   }
 
   /**
-   * All instances of the account and region with this tag, whatever made them, now and later.
+   * All instances of the account and Region with a tag, now and later.
    *
-   * An association whose tag is on no instance deploys without an error and does nothing.
+   * An association with a tag that no instance has deploys without an error and does nothing.
    *
-   * @param key the tag's key
-   * @param values the tag's values, of which an instance has one
-   * @throws when the key or a value is empty or too long, the key begins with `tag:`, or there is no value; tokens pass unchecked
+   * @param key the key of the tag
+   * @param values the values of the tag; an instance with one of them is targeted
+   * @throws when the key or a value is empty or too long, the key begins with `tag:`, or there is no value; tokens are not checked
    */
   public static tag(key: string, ...values: string[]): SshKeepaliveTarget {
-    checkLength('tag: the key', key, 128);
-    if (key.startsWith('tag:')) {
-      throw new Error(`SshKeepaliveTarget.tag: the key is that of the tag itself, without 'tag:', got: '${key}'`);
-    }
-    if (values.length === 0) {
-      throw new Error(`SshKeepaliveTarget.tag('${key}'): at least one value must be given, got: none`);
-    }
-    for (const value of values) checkLength(`tag: the value of ${key}`, value, 256);
+    const where = 'SshKeepaliveTarget.tag';
+    requireString(where, 'key', key, [1, 128]);
+    if (key.startsWith('tag:')) throw new Error(`${where}: key must not begin with 'tag:', got: '${key}'`);
+    requireStrings(where, 'value', values, [1, 256]);
     return new SshKeepaliveTarget({ target: { key: `tag:${key}`, values } });
   }
 
   /**
-   * Instances by their ids, `i-...` or, for machines outside of EC2, `mi-...`.
+   * Instances by their ids: `i-...` or, for managed nodes outside of EC2, `mi-...`.
    *
-   * @throws when there is none, or one is no instance id
+   * @throws when there is no id, or one is malformed; tokens are not checked
    */
   public static instanceIds(...ids: string[]): SshKeepaliveTarget {
-    if (ids.length === 0) {
-      throw new Error('SshKeepaliveTarget.instanceIds: at least one instance id must be given, got: none');
-    }
+    const where = 'SshKeepaliveTarget.instanceIds';
+    requireStrings(where, 'id', ids, [0, Infinity]);
     for (const id of ids) {
-      if (!Token.isUnresolved(id) && !/^(i-([0-9a-f]{8}|[0-9a-f]{17})|mi-[0-9a-f]{17})$/.test(id)) {
-        throw new Error(
-          `SshKeepaliveTarget.instanceIds: an id must be i- and 8 or 17, or mi- and 17 hexadecimal digits, got: '${id}'`,
-        );
-      }
+      if (Token.isUnresolved(id) || /^(i-([0-9a-f]{8}|[0-9a-f]{17})|mi-[0-9a-f]{17})$/.test(id)) continue;
+      throw new Error(`${where}: id must be i- and 8 or 17, or mi- and 17 hexadecimal digits, got: '${id}'`);
     }
     return new SshKeepaliveTarget({ target: { key: 'InstanceIds', values: ids } });
   }
 
   /**
-   * The instances of a resource group of the account and region, one association for each such group.
+   * The instances of a resource group of the account and Region. Each resource group has an association of its own.
    *
-   * State Manager takes groups that are made by tags or by a CloudFormation stack.
+   * State Manager supports groups that are defined by tags or by a CloudFormation stack.
    *
    * @param name the name of the group
    * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-state-manager-targets-and-rate-controls.html
    * @throws when the name is empty or too long
    */
   public static resourceGroup(name: string): SshKeepaliveTarget {
-    checkLength('resourceGroup: the name', name, 300);
+    requireString('SshKeepaliveTarget.resourceGroup', 'name', name, [1, 300]);
     return new SshKeepaliveTarget({ target: { key: 'resource-groups:Name', values: [name] } });
   }
 
+  /** Whether `x` is an SshKeepaliveTarget, of whichever copy of this library. */
+  public static isSshKeepaliveTarget(x: any): x is SshKeepaliveTarget {
+    return (x as SshKeepaliveTarget | undefined)?.[TYPE] === true;
+  }
+
   /**
-   * For the mixin, which has asked already what they are.
+   * For the mixin, which has examined the instances already.
    *
    * @internal
    */
-  public static _machines(machines: Machines): SshKeepaliveTarget {
-    return new SshKeepaliveTarget({ machines });
+  public static _ofInstances(instances: InstanceSet): SshKeepaliveTarget {
+    return new SshKeepaliveTarget({ instances });
   }
 
   /** @internal */
-  public readonly _reach: Reach;
+  public readonly _selection: Selection;
 
-  private constructor(reach: Reach) {
-    this._reach = reach;
+  private readonly [TYPE] = true;
+
+  private constructor(selection: Selection) {
+    this._selection = selection;
   }
 }
 
-/** Instances that the app makes or, without `machines`, such as State Manager alone knows. */
-interface Reach {
-  readonly machines?: Machines;
-  /** The constants of their first boot, for those that have one. */
-  readonly firstBoot?: ServerKeepalive;
-  readonly target?: AssociationTarget;
+function requireInstance(where: string, instance: IInstance): InstanceSet {
+  const rule = 'must be an Instance or a BastionHostLinux of the app';
+  requireConstruct(where, 'instance', instance, rule);
+  const instances = instanceSetOfInstance(instance);
+  if (instances) return requireLinux(where, instances);
+  const advice = 'For an imported instance use SshKeepaliveTarget.instanceIds or SshKeepaliveTarget.tag.';
+  throw invalid(where, 'instance', rule, instance, advice);
 }
 
-function ofTheApp(name: string, instance: IInstance): Machines {
-  const machines = machinesOfInstance(instance);
-  if (machines) return machines;
+function requireLinux(where: string, instances: InstanceSet): InstanceSet {
+  if (!instances.windows) return instances;
   throw new Error(
-    `SshKeepaliveTarget.${name}: ${instance.node.path} must be an Instance or a BastionHostLinux that the app makes. ` +
-      'For an imported one use SshKeepaliveTarget.instanceIds or SshKeepaliveTarget.tag.',
+    `${where}: ${instances.construct.node.path} must run Linux, got: Windows. The settings are those of the OpenSSH server ` +
+      'of Linux. Leave it out.',
   );
 }
 
-function forLinux(name: string, machines: Machines): Machines {
-  if (!machines.windows) return machines;
-  throw new Error(
-    `SshKeepaliveTarget.${name}: ${machines.construct.node.path} is for Windows; the settings are for the OpenSSH ` +
-      'server of Linux. Leave it out.',
-  );
+function requireFirstBoot(where: string, options: GroupOptions): ServerKeepalive | undefined {
+  requireShape(where, options, { known: ['firstBoot'], renamed: { keepalive: 'firstBoot', server: 'firstBoot' } });
+  if (options.firstBoot !== undefined) requireServerKeepalive(where, 'firstBoot', options.firstBoot);
+  return options.firstBoot;
 }
 
-function checkLength(what: string, text: string, max: number): void {
-  if (Token.isUnresolved(text) || (text.length > 0 && text.length <= max)) return;
-  throw new Error(`SshKeepaliveTarget.${what} must have 1 to ${max} characters, got: ${text.length}`);
+function requireStrings(where: string, name: string, values: unknown[], length: readonly [number, number]): void {
+  if (values.length === 0) throw new Error(`${where}: at least one ${name} is required, got: none`);
+  for (const value of values) {
+    if (Array.isArray(value))
+      throw invalid(where, name, 'must be a string', value, `Pass the ${name}s one by one: ...${name}s`);
+    requireString(where, name, value, length);
+  }
 }

@@ -1,242 +1,211 @@
-// The construct: joins the document, its associations, the instances' roles and tags, and first boot.
-import { Annotations, Duration, Stack, Token, Tokenization } from 'aws-cdk-lib';
-import { Schedule } from 'aws-cdk-lib/aws-events';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
+// The construct: connects the document, its associations, the instances' roles and tags, and first boot.
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import type { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct, DependencyGroup, type IConstruct } from 'constructs';
-import { ComplianceSeverity } from './compliance-severity';
-import { Ensure } from './ensure';
-import { intervalTooLong } from './keepalive-values';
-import { type AssociationRun, Associations } from './server/association';
-import { claimMachines, claimTarget, conflicts } from './server/claims';
-import { type DocumentAction, addDocument } from './server/document';
+import { type AssociationTarget, Associations } from './server/association';
+import { OPTIONS_SHAPE, associationSettings } from './server/association-settings';
+import { addDocument } from './server/document';
 import { addFirstBoot } from './server/first-boot';
-import { InstancePermissions, type OutputPlace } from './server/instance-permissions';
-import type { Machines } from './server/machines';
-import { checkRateControl, checkSchedule, checkWaitForSuccess } from './server/run-limits';
-import { ServerKeepalive } from './server-keepalive';
-import { SshKeepalivePermissions } from './ssh-keepalive-permissions';
-import type { SshKeepaliveTarget } from './ssh-keepalive-target';
+import { InstancePermissions } from './server/instance-permissions';
+import type { InstanceSet } from './server/instance-set';
+import { addNonComplianceRule } from './server/non-compliance-rule';
+import { RunPermission } from './server/run-permission';
+import { conflicts, requireNoOwner, setOwner } from './server/target-owners';
+import { intervalTooLong } from './settings/keepalive-values';
+import { ServerKeepalive } from './settings/server-keepalive';
+import type { SshKeepaliveOptions } from './settings/ssh-keepalive-options';
+import { SshKeepalivePermissions } from './settings/ssh-keepalive-permissions';
+import { SshKeepaliveTarget } from './ssh-keepalive-target';
+import { requireList, requireShape, requireType } from './validation/checks';
 
-/** A bucket that keeps the output of every run. Systems Manager by itself keeps its first 24,000 characters. */
-export interface SshKeepaliveOutput {
-  /**
-   * The bucket. The roles of targeted instances are allowed to write to it; one of another account must allow it as well.
-   */
-  readonly bucket: IBucket;
-
-  /**
-   * What the objects' keys begin with.
-   *
-   * @default 'cdk-ssh-keepalive'
-   */
-  readonly prefix?: string;
-}
-
-/** What is applied, and how carefully. */
-export interface SshKeepaliveOptions {
-  /**
-   * What sshd is told: 60 seconds and 120 times unless said otherwise.
-   *
-   * A change reaches running instances through the association alone: nothing is restarted but sshd.
-   *
-   * @default ServerKeepalive.DEFAULT
-   */
-  readonly server?: ServerKeepalive;
-
-  /**
-   * Whether the settings are to hold, to be gone, or only to be watched.
-   *
-   * First boot of new instances is a constant and does not depend on it.
-   *
-   * @default Ensure.PRESENT
-   */
-  readonly ensure?: Ensure;
-
-  /**
-   * What the instances' roles are given.
-   *
-   * @default SshKeepalivePermissions.WORKING_SET
-   */
-  readonly permissions?: SshKeepalivePermissions;
-
-  /**
-   * When drift is looked for and corrected. Rates must be 30 minutes or longer.
-   *
-   * New and changed associations, and new instances that match, run at once in any case, unless `applyOnlyAtCronInterval`.
-   *
-   * @default Schedule.rate(Duration.days(1))
-   */
-  readonly schedule?: Schedule;
-
-  /**
-   * Whether new and changed associations wait for the schedule, which must then be a cron expression.
-   *
-   * @default false
-   */
-  readonly applyOnlyAtCronInterval?: boolean;
-
-  /**
-   * On how many instances the document runs at a time: a number or a percentage.
-   *
-   * @default '10%'
-   */
-  readonly maxConcurrency?: string;
-
-  /**
-   * After how many failures no further instance is tried: a number or a percentage.
-   *
-   * @default '10%', and '100%' for Ensure.CHECK_ONLY, where each drifted instance counts as a failure
-   */
-  readonly maxErrors?: string;
-
-  /**
-   * How SSM Compliance rates an instance where the settings do not hold.
-   *
-   * @default ComplianceSeverity.MEDIUM
-   */
-  readonly complianceSeverity?: ComplianceSeverity;
-
-  /**
-   * Names or ARNs of Change Calendars: the association runs only while all of them are open.
-   *
-   * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-change-calendar.html
-   * @default - none
-   */
-  readonly calendars?: string[];
-
-  /**
-   * How long a deployment waits for the script to succeed, 15 seconds to 2 days. It fails when the script fails.
-   *
-   * Leave it off where the same deployment creates the instances: it can pass before they have booted.
-   *
-   * @default - a deployment does not wait
-   */
-  readonly waitForSuccess?: Duration;
-
-  /**
-   * A bucket that keeps the output of every run.
-   *
-   * @default - only what Systems Manager keeps
-   */
-  readonly output?: SshKeepaliveOutput;
-}
-
-/** What an `SshKeepalive` applies, to what, and how carefully. */
+/** The settings, the instances, and how the settings are applied. */
 export interface SshKeepaliveProps extends SshKeepaliveOptions {
   /** The instances. */
   readonly targets: SshKeepaliveTarget[];
 }
 
-const ACTIONS: Record<Ensure, DocumentAction> = {
-  [Ensure.PRESENT]: 'Apply',
-  [Ensure.ABSENT]: 'Remove',
-  [Ensure.CHECK_ONLY]: 'Check',
-};
+const PROPS_SHAPE = { ...OPTIONS_SHAPE, known: ['targets', ...OPTIONS_SHAPE.known] };
+
+const MAX_TAG_VALUE = 256;
+
+/** In the registry of all copies of this library: an app may load more than one. */
+const TYPE = Symbol.for('cdk-ssh-keepalive.SshKeepalive');
 
 /**
  * Keeps idle SSH sessions to EC2 instances connected.
  *
- * It adds one SSM document, one State Manager association for each key that the targets have, and one policy: the number
- * of resources does not depend on the number of instances.
+ * It adds one SSM document, one State Manager association for each key of the targets, and one policy: the number of
+ * resources does not depend on the number of instances.
  */
 export class SshKeepalive extends Construct {
-  /** The key of the tag by which the associations reach instances of the app. */
+  /** The key of the tag by which the associations target instances of the app. The document has it as well. */
   public static readonly TAG_KEY = 'cdk-ssh-keepalive';
+
+  /** Whether `x` is an SshKeepalive, of whichever copy of this library. */
+  public static isSshKeepalive(x: any): x is SshKeepalive {
+    return (x as SshKeepalive | undefined)?.[TYPE] === true;
+  }
 
   /** The value of that tag: the names of the stack and of this construct. */
   public readonly tagValue: string;
 
-  /** The name of the SSM document, for Run Command. A new version of this library gives a new one. */
+  /**
+   * The name of the SSM document, for Run Command.
+   *
+   * A new version of this library replaces the document by one with another name. To find it from outside, filter
+   * `ListDocuments` by the tag `cdk-ssh-keepalive`.
+   */
   public readonly documentName: string;
 
+  /**
+   * The ids of the associations, including those of targets that are added later: a token for the whole list.
+   *
+   * Use `Fn.join(',', associationIds)` or `Fn.select(0, associationIds)`.
+   */
+  public readonly associationIds: string[];
+
+  private readonly [TYPE] = true;
   private readonly permissions: InstancePermissions;
   private readonly associations: Associations;
-  /** What the first run must find. */
-  private readonly before = new DependencyGroup();
-  private readonly waits: boolean;
-  private reachesByTag = false;
+  private readonly runPermission: RunPermission;
+  /** What must be deployed before the first run. */
+  private readonly dependencies = new DependencyGroup();
+  private readonly waitsForSuccess: boolean;
+  private hasOwnTarget = false;
 
   /**
-   * @throws when a property is out of its range, or a target cannot be configured, or is reached by another SshKeepalive
+   * Adds the document and the associations of the targets.
+   *
+   * @throws when a property has another type or is out of its range, or a target is configured by another SshKeepalive
    */
   constructor(scope: Construct, id: string, props: SshKeepaliveProps) {
     super(scope, id);
-    if (!Array.isArray(props.targets) || props.targets.length === 0) {
-      throw new Error(`${this.node.path}: targets must be a list of at least one SshKeepaliveTarget, got: none`);
-    }
-    const output = props.output && { bucket: props.output.bucket, prefix: props.output.prefix ?? 'cdk-ssh-keepalive' };
-    const server = props.server ?? ServerKeepalive.DEFAULT;
-    this.waits = props.waitForSuccess !== undefined;
+    const where = this.node.path;
+    requireShape(where, props, PROPS_SHAPE);
+    const { targets, keepalive = ServerKeepalive.DEFAULT, permissions = SshKeepalivePermissions.WORKING_SET } = props;
+    requireList(where, 'targets', targets, 'SshKeepaliveTarget');
+    targets.forEach((target, i) => requireTarget(where, `targets[${i}]`, target));
+    const settings = associationSettings(where, props);
+    this.waitsForSuccess = props.waitForSuccessTimeout !== undefined;
     this.tagValue = tagValueOf(this);
-    this.permissions = new InstancePermissions(this, props.permissions ?? SshKeepalivePermissions.WORKING_SET, output);
-    const run = runOf(props, server, output);
-    this.documentName = addDocument(this, 'Document').ref;
-    this.associations = new Associations(this, this.documentName, run, this.before);
-    this.warnOfLongInterval(server);
-    for (const target of props.targets) this.addTarget(target);
+    this.permissions = new InstancePermissions(this, permissions, settings.output);
+    this.documentName = addDocument(this, 'Document', [{ key: SshKeepalive.TAG_KEY, value: this.tagValue }]).ref;
+    this.associations = new Associations(this, this.documentName, settings, this.dependencies);
+    this.associationIds = this.associations.ids;
+    this.runPermission = new RunPermission(this, this.documentName);
+    this.warnOfLongInterval(keepalive);
+    for (const target of targets) this.addTarget(target);
   }
 
   /**
-   * Applies it to one more target.
+   * Adds one more target.
    *
-   * @throws when the target cannot be configured, or is reached already
+   * @throws when the target cannot be configured, or is configured already
    */
   public addTarget(target: SshKeepaliveTarget): void {
-    const { machines, firstBoot } = target._reach;
-    if (machines) this.take(machines);
-    if (machines && firstBoot) this.giveFirstBoot(machines, firstBoot);
-    const reached = target._reach.target ?? machines?.target;
-    if (reached) {
-      claimTarget(this, reached);
-      this.associations.reach(reached);
+    requireTarget(this.node.path, 'target', target);
+    const { instances, firstBoot } = target._selection;
+    const associationTarget = target._selection.target ?? instances?.target;
+    if (instances) this.requireSameEnvironment(instances);
+    if (associationTarget) this.runPermission.requireExpressible(associationTarget);
+    requireNoOwner(this, instances, associationTarget);
+    if (instances && firstBoot) this.addFirstBoot(instances, firstBoot);
+    setOwner(this, instances, associationTarget);
+    if (instances) this.configure(instances);
+    if (associationTarget) {
+      this.associate(associationTarget);
     } else {
-      this.reachByTag();
+      this.associateOwnTag();
     }
   }
 
-  private take(machines: Machines): void {
-    this.requireSamePlace(machines);
-    claimMachines(this, machines);
-    this.node.addValidation({ validate: () => conflicts(this, machines) });
-    const policy = this.permissions.permit(machines);
-    if (policy) this.waitFor(policy);
-    // There is nothing to wait for before there are instances.
-    if (this.waits) this.waitFor(machines.construct);
-    // On the instance alone: Tags.of() would tag its role, profile and security group as well.
-    if (!machines.target) machines.tags?.setTag(SshKeepalive.TAG_KEY, this.tagValue);
+  /**
+   * Adds an event rule for an instance on which the document fails: the settings could not be applied or removed, or, with
+   * `SshKeepaliveAction.CHECK`, they differ.
+   *
+   * Systems Manager sends these events on a best effort basis, when the result of an instance changes. There is none for
+   * an instance that never registered with Systems Manager.
+   *
+   * @param id the id of the rule
+   * @param options the target of the events, and a pattern that restricts them further
+   * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html#SSM-State-Manager-event-types
+   */
+  public onNonCompliant(id: string, options: OnEventOptions = {}): Rule {
+    requireShape(`${this.node.path}: onNonCompliant`, options, {
+      known: ['target', 'description', 'ruleName', 'eventPattern', 'crossStackScope'],
+      inherits: true,
+    });
+    return addNonComplianceRule(this, id, this.associations, options);
   }
 
-  private giveFirstBoot(machines: Machines, firstBoot: ServerKeepalive): void {
-    addFirstBoot(machines, firstBoot);
+  /**
+   * Grants the permission to run this document with Run Command on the targets, including those that are added later, and
+   * nothing else.
+   *
+   * To read the results, the grantee also needs `ssm:ListCommands`, `ssm:ListCommandInvocations` and
+   * `ssm:GetCommandInvocation`, which support no resource but `*`; to stop a command, `ssm:CancelCommand`, which applies to
+   * the commands of others too. Do not grant the same principal `ssm:SendCommand` for other documents: IAM does not
+   * connect documents with instances, so it could run those on these targets as well.
+   *
+   * @throws when a target is a resource group or has a tag key that is a token, which a policy cannot express; `addTarget`
+   * throws for such a target afterwards
+   * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command-setting-up.html
+   */
+  public grantRun(grantee: IGrantable): Grant {
+    const isGrantable = (x: unknown): boolean =>
+      (x as Partial<IGrantable> | null | undefined)?.grantPrincipal !== undefined;
+    requireType(`${this.node.path}: grantRun`, 'grantee', grantee, isGrantable, 'role, user or group', 'a Role');
+    return this.runPermission.grantTo(grantee);
+  }
+
+  private configure(instances: InstanceSet): void {
+    this.node.addValidation({ validate: () => conflicts(this, instances) });
+    const policy = this.permissions.grantTo(instances);
+    if (policy) this.dependOn(policy);
+    if (this.waitsForSuccess) this.dependOn(instances.construct);
+    // On the instance alone: Tags.of() would also tag its role, profile and security group.
+    if (!instances.target) instances.tags?.setTag(SshKeepalive.TAG_KEY, this.tagValue);
+  }
+
+  private addFirstBoot(instances: InstanceSet, firstBoot: ServerKeepalive): void {
+    addFirstBoot(instances, firstBoot);
     this.warnOfLongInterval(firstBoot);
-    if (machines.rolls === undefined) return;
+    if (instances.replacementWarning === undefined) return;
     Annotations.of(this).addWarningV2(
-      'cdk-ssh-keepalive:SshKeepalive.firstBootRolls',
-      `First boot changes the user data of the ${machines.kind} ${machines.construct.node.path}. ${machines.rolls} ` +
-        'Leave firstBoot out, and the association sets up running and new instances without that; or acknowledge this.',
+      'cdk-ssh-keepalive:SshKeepalive.firstBootReplacesInstances',
+      `First boot changes the user data of the ${instances.kind} ${instances.construct.node.path}. ` +
+        `${instances.replacementWarning} To avoid that, leave firstBoot out: the association configures running and new ` +
+        'instances without it. Otherwise acknowledge this.',
     );
   }
 
-  private reachByTag(): void {
-    if (this.reachesByTag) return;
-    this.reachesByTag = true;
-    const own = { key: `tag:${SshKeepalive.TAG_KEY}`, values: [this.tagValue] };
-    claimTarget(this, own);
-    this.associations.reach(own);
+  private associateOwnTag(): void {
+    if (this.hasOwnTarget) return;
+    this.hasOwnTarget = true;
+    const target = { key: `tag:${SshKeepalive.TAG_KEY}`, values: [this.tagValue] };
+    requireNoOwner(this, undefined, target);
+    setOwner(this, undefined, target);
+    this.associate(target);
   }
 
-  /** Not across stacks: they must be free to be deployed in any order, and a run that was too early is repeated. */
-  private waitFor(construct: IConstruct): void {
-    if (Stack.of(construct) === Stack.of(this)) this.before.add(construct);
+  private associate(target: AssociationTarget): void {
+    this.associations.addTarget(target);
+    this.runPermission.addTarget(target);
   }
 
-  private requireSamePlace({ kind, construct }: Machines): void {
-    for (const what of ['account', 'region'] as const) {
-      const [here, there] = [Stack.of(this)[what], Stack.of(construct)[what]];
-      if (here === there || Token.isUnresolved(here) || Token.isUnresolved(there)) continue;
+  /** Not across stacks, so that they can be deployed in any order: a run that is too early is repeated. */
+  private dependOn(construct: IConstruct): void {
+    if (Stack.of(construct) === Stack.of(this)) this.dependencies.add(construct);
+  }
+
+  private requireSameEnvironment({ kind, construct }: InstanceSet): void {
+    for (const property of ['account', 'region'] as const) {
+      const [own, other] = [Stack.of(this)[property], Stack.of(construct)[property]];
+      if (own === other || Token.isUnresolved(own) || Token.isUnresolved(other)) continue;
       throw new Error(
-        `${this.node.path}: the ${kind} ${construct.node.path} is in the ${what} ${there}, but an association reaches only ` +
-          `its own, ${here}. Add an SshKeepalive to ${Stack.of(construct).node.path}.`,
+        `${this.node.path}: the ${kind} ${construct.node.path} must be in the ${property} ${own}, got: ${other}. ` +
+          `Add an SshKeepalive to ${Stack.of(construct).node.path}.`,
       );
     }
   }
@@ -247,48 +216,20 @@ export class SshKeepalive extends Construct {
   }
 }
 
-function runOf(props: SshKeepaliveOptions, server: ServerKeepalive, output?: OutputPlace): AssociationRun {
-  const ensure = props.ensure ?? Ensure.PRESENT;
-  // JavaScript does not check it, and nobody would notice an association without an action.
-  if (!Object.hasOwn(ACTIONS, ensure)) {
-    throw new Error(`ensure must be one of ${Object.keys(ACTIONS).join(', ')}, got: '${String(ensure)}'`);
-  }
-  const scheduleExpression = (props.schedule ?? Schedule.rate(Duration.days(1))).expressionString;
-  const maxConcurrency = props.maxConcurrency ?? '10%';
-  const maxErrors = props.maxErrors ?? (ensure === Ensure.CHECK_ONLY ? '100%' : '10%');
-  checkSchedule(scheduleExpression, props.applyOnlyAtCronInterval ?? false);
-  checkRateControl('maxConcurrency', maxConcurrency);
-  checkRateControl('maxErrors', maxErrors);
-  if (props.waitForSuccess) checkWaitForSuccess(props.waitForSuccess);
-  return {
-    action: ACTIONS[ensure],
-    interval: Tokenization.stringifyNumber(server.interval.toSeconds()),
-    countMax: Tokenization.stringifyNumber(server.countMax),
-    scheduleExpression,
-    applyOnlyAtCronInterval: props.applyOnlyAtCronInterval,
-    maxConcurrency,
-    maxErrors,
-    complianceSeverity: props.complianceSeverity ?? ComplianceSeverity.MEDIUM,
-    calendarNames: props.calendars,
-    waitForSuccessTimeoutSeconds: props.waitForSuccess?.toSeconds(),
-    outputLocation: output && {
-      outputS3BucketName: output.bucket.bucketName,
-      outputS3KeyPrefix: output.prefix,
-    },
-  };
+function requireTarget(where: string, name: string, target: unknown): void {
+  const isOfType = (x: unknown): boolean => SshKeepaliveTarget.isSshKeepaliveTarget(x);
+  requireType(where, name, target, isOfType, 'SshKeepaliveTarget', 'SshKeepaliveTarget.existingInstance(instance)');
 }
 
-const MAX_TAG_VALUE = 256;
-
-/** The names of the stack, which is one of a kind in its account and region, and of the construct in it. */
+/** The names of the stack, which is unique in its account and Region, and of the construct in it. */
 function tagValueOf(construct: Construct): string {
   const stack = Stack.of(construct);
   const path = construct.node.path.slice(stack.node.path.length).replace(/[^\w .:/=+@-]/g, '-');
   const value = `${stack.stackName}${stack.node.path ? path : `/${path}`}`;
   if (!Token.isUnresolved(value) && value.length > MAX_TAG_VALUE) {
     throw new Error(
-      `${construct.node.path}: the tag on its instances would have ${value.length} characters, '${value}', but EC2 takes ` +
-        `${MAX_TAG_VALUE}. Give it, or what it stands in, a shorter id.`,
+      `${construct.node.path}: the tag value '${value}' must have at most ${MAX_TAG_VALUE} characters, got: ${value.length}. ` +
+        'Use a shorter id for this construct or for one that contains it.',
     );
   }
   return value;

@@ -181,9 +181,9 @@ describeWith(['ssh'], 'The real ssh', () => {
     });
   });
 
-  test('a keepalive that only the deployment knows arrives as digits', () => {
+  test('a keepalive that is known at deployment becomes digits', () => {
     const { outputs = [] } = deployed((_, number) => ({
-      client: ClientKeepalive.of({ interval: Duration.seconds(number), countMax: number }),
+      keepalive: ClientKeepalive.of({ interval: Duration.seconds(number), countMax: number }),
     }));
     expect(effective(outputs.join('\n'), 'any.example')).toMatchObject({
       serveraliveinterval: '30',
@@ -191,7 +191,7 @@ describeWith(['ssh'], 'The real ssh', () => {
     });
   });
 
-  test('the longest values that are taken are taken by ssh too', () => {
+  test('the longest values that are allowed are valid for ssh', () => {
     const long = 'x'.repeat(255);
     const { outputs = [] } = deployed((web) => ({
       hosts: [SshHost.sessionManager(long, web, { user: long, profile: long })],

@@ -19,7 +19,7 @@ test('its parameters lie below its name, as it is deployed', () => {
 
 test('it takes what SshClientConfig takes', () => {
   const stack = new SshClientConfigStack(new App(), 'SshClientConfig', {
-    client: ClientKeepalive.of({ countMax: 3 }),
+    keepalive: ClientKeepalive.of({ countMax: 3 }),
     hosts: [SshHost.anySessionManager()],
     parameterPath: '/cdk-ssh-keepalive/laptops',
     env,

@@ -9,7 +9,7 @@ function newStack(): Stack {
   return new Stack(new App(), 'Stack', { env: { account: '123456789012', region: 'eu-west-1' } });
 }
 
-/** The outputs' and the parameters' values, in the order of the template, of a configuration in a stack of its own. */
+/** The values of the outputs and the parameters, in the order of the template. */
 function deployed(props?: SshClientConfigProps, stack = newStack()): { outputs: unknown[]; parameters: unknown[] } {
   new SshClientConfig(stack, 'Config', props);
   const template = Template.fromStack(stack);
@@ -52,14 +52,14 @@ describe('by default', () => {
     ]);
   });
 
-  test('a person finds it in an output that says what to do with it', () => {
+  test('people find it in an output that describes what to do with it', () => {
     template.hasOutput('*', {
       Value: config.snippet,
       Description: 'Paste this at the end of ~/.ssh/config and idle SSH sessions stay connected',
     });
   });
 
-  test('a program finds it in the first parameter below the name of the stack', () => {
+  test('programs find it in the first parameter of the path with the name of the stack', () => {
     expect(config.parameterPath).toBe(PATH);
     template.hasResourceProperties('AWS::SSM::Parameter', {
       Name: `${PATH}/1`,
@@ -69,7 +69,7 @@ describe('by default', () => {
     });
   });
 
-  test('that is all there is', () => {
+  test('there is nothing else', () => {
     const { Resources, Outputs } = template.toJSON() as Record<string, object>;
     expect(Object.keys(Resources ?? {})).toHaveLength(1);
     expect(Object.keys(Outputs ?? {})).toHaveLength(1);
@@ -77,16 +77,16 @@ describe('by default', () => {
   });
 });
 
-test('the keepalive can be another', () => {
-  const client = ClientKeepalive.of({ interval: Duration.minutes(2), countMax: 3 });
-  const { snippet } = new SshClientConfig(newStack(), 'Config', { client });
+test('keepalive: other settings', () => {
+  const keepalive = ClientKeepalive.of({ interval: Duration.minutes(2), countMax: 3 });
+  const { snippet } = new SshClientConfig(newStack(), 'Config', { keepalive });
   expect(snippet).toMatch(/\nHost \*\n {2}ServerAliveInterval 120\n {2}ServerAliveCountMax 3\n$/);
 });
 
-test('the keepalive can be known after the deployment only', () => {
+test('keepalive: settings that are known at deployment', () => {
   const stack = newStack();
   const number = new CfnParameter(stack, 'Number', { type: 'Number' }).valueAsNumber;
-  const client = ClientKeepalive.of({ interval: Duration.seconds(number), countMax: number });
+  const keepalive = ClientKeepalive.of({ interval: Duration.seconds(number), countMax: number });
   const value = {
     'Fn::Join': [
       '',
@@ -99,12 +99,12 @@ test('the keepalive can be known after the deployment only', () => {
       ],
     ],
   };
-  new SshClientConfig(stack, 'Config', { client });
+  new SshClientConfig(stack, 'Config', { keepalive });
   Template.fromStack(stack).hasResourceProperties('AWS::SSM::Parameter', { Value: value });
   Template.fromStack(stack).hasOutput('*', { Value: value });
 });
 
-test('the hosts stand above the keepalive, in the order that ssh needs', () => {
+test('the hosts are above the keepalive, in the order that ssh requires', () => {
   const stack = newStack();
   const instance = new ec2.Instance(stack, 'Web', {
     vpc: new ec2.Vpc(stack, 'Vpc'),
@@ -150,10 +150,10 @@ test('the hosts stand above the keepalive, in the order that ssh needs', () => {
   `);
 });
 
-describe('what is too long for one output or parameter', () => {
+describe('text that is too long for one output or parameter', () => {
   const { outputs, parameters } = deployed({ hosts: hosts(20) }) as Record<string, string[]>;
 
-  test('goes on in the next, cut between blocks', () => {
+  test('continues in the next, split between blocks', () => {
     expect(outputs?.length).toBeGreaterThan(5);
     expect(parameters?.length).toBe(2);
     for (const part of [...(outputs ?? []), ...(parameters ?? [])].slice(1)) expect(part).toMatch(/^(Host |# cdk)/);
@@ -164,13 +164,13 @@ describe('what is too long for one output or parameter', () => {
     expect(Math.max(...(parameters ?? []).map((part) => Buffer.byteLength(part)))).toBeLessThanOrEqual(4096);
   });
 
-  test('is the whole when the parts are put together in order', () => {
+  test('is the whole snippet when the parts are joined in order', () => {
     const { snippet } = new SshClientConfig(newStack(), 'Config', { hosts: hosts(20) });
     expect(outputs?.join('\n')).toBe(snippet);
     expect(parameters?.join('\n')).toBe(snippet);
   });
 
-  test('has numbered names, and outputs that say where each part belongs', () => {
+  test('has numbered names, and outputs that describe where each part belongs', () => {
     const stack = newStack();
     const config = new SshClientConfig(stack, 'Default', { hosts: hosts(20) });
     const template = Template.fromStack(stack);
@@ -180,7 +180,7 @@ describe('what is too long for one output or parameter', () => {
     template.templateMatches({ Resources: { Parameter1: {}, Parameter2: {} } });
   });
 
-  test('is counted with what the deployment puts in', () => {
+  test('is measured with the largest values of its attributes', () => {
     const stack = newStack();
     const instance = new ec2.CfnInstance(stack, 'Instance');
     // A token has about 25 characters here, its bound is 32.
@@ -190,7 +190,7 @@ describe('what is too long for one output or parameter', () => {
   });
 });
 
-test('a host that is too long for an output alone is refused', () => {
+test('a host that is too long for an output is an error', () => {
   const long = 'x'.repeat(255);
   const host = SshHost.anySessionManager({ user: long, profile: long, identityFile: long });
   expect(() => new SshClientConfig(newStack(), 'Config', { hosts: [host] })).not.toThrow();
@@ -198,19 +198,19 @@ test('a host that is too long for an output alone is refused', () => {
   const longer = SshHost.sessionManager(long, instance, { user: long, profile: long, identityFile: long });
   expect(() => new SshClientConfig(newStack(), 'Config', { hosts: [longer] })).toThrow(
     new RegExp(
-      `^SshClientConfig 'Stack/Config': a stack output holds 1024 bytes, but 'Host ${long}' and the lines below it can ` +
+      `^Stack/Config: a stack output holds 1024 bytes, but 'Host ${long}' and the lines below it can ` +
         'have 1\\d{3}\\. Choose a shorter alias, user, identity file or profile\\.$',
     ),
   );
 });
 
-test('an alias that is given twice is refused, with both calls', () => {
+test('an alias that is used twice is an error with both calls', () => {
   const instance = new ec2.CfnInstance(newStack(), 'Instance');
   const twice = [SshHost.sessionManager('web', instance), SshHost.instanceConnectEndpoint('web', instance)];
   expect(() => new SshClientConfig(newStack(), 'Config', { hosts: twice })).toThrow(
     new Error(
-      "SshClientConfig 'Stack/Config': the alias 'web' is given twice, by SshHost.sessionManager('web') and by " +
-        "SshHost.instanceConnectEndpoint('web'). ssh would mix both; give each host an alias of its own.",
+      "Stack/Config: alias must be unique, got: 'web' in SshHost.sessionManager('web') and in " +
+        "SshHost.instanceConnectEndpoint('web'). ssh would combine both. Use another alias for one of them.",
     ),
   );
 });
@@ -218,44 +218,44 @@ test('an alias that is given twice is refused, with both calls', () => {
 describe('the parameter path', () => {
   const create = (parameterPath: string, stack = newStack()) => new SshClientConfig(stack, 'Config', { parameterPath });
 
-  test('can be another below /cdk-ssh-keepalive/', () => {
+  test('can be another path that begins with /cdk-ssh-keepalive/', () => {
     const stack = newStack();
     expect(create('/cdk-ssh-keepalive/team-a/dev', stack).parameterPath).toBe('/cdk-ssh-keepalive/team-a/dev');
     Template.fromStack(stack).hasResourceProperties('AWS::SSM::Parameter', { Name: '/cdk-ssh-keepalive/team-a/dev/1' });
   });
 
-  test('is refused elsewhere', () => {
+  test('must begin with /cdk-ssh-keepalive/', () => {
     expect(() => create('/ssh')).toThrow(
-      "SshClientConfig 'Stack/Config': parameterPath must begin with /cdk-ssh-keepalive/, got: '/ssh'.",
+      "Stack/Config: parameterPath must begin with /cdk-ssh-keepalive/, got: '/ssh'.",
     );
   });
 
-  test('is refused as a token', () => {
+  test('must not be a token', () => {
     const stack = newStack();
     const { valueAsString } = new CfnParameter(stack, 'Path');
     expect(() => create(`/cdk-ssh-keepalive/${valueAsString}`, stack)).toThrow(
       new Error(
-        "SshClientConfig 'Stack/Config': parameterPath must be a plain value, got a token. " +
-          'Give one that begins with /cdk-ssh-keepalive/.',
+        'Stack/Config: parameterPath must be a plain value, got: a token. ' +
+          'Specify one that begins with /cdk-ssh-keepalive/.',
       ),
     );
   });
 
-  test('must be given in a nested stack, whose name only the deployment knows', () => {
+  test('is required in a nested stack, whose name is known at deployment', () => {
     const nested = new NestedStack(newStack(), 'Nested');
     expect(() => new SshClientConfig(nested, 'Without')).toThrow(
-      'parameterPath must be a plain value, got a token, the name of a nested stack. Give one',
+      'parameterPath must be a plain value, got: a token, the name of a nested stack. Specify one',
     );
     expect(create('/cdk-ssh-keepalive/nested', nested).parameterPath).toBe('/cdk-ssh-keepalive/nested');
   });
 
-  test('belongs to one configuration of a stack', () => {
+  test('must be unique in the stack', () => {
     const stack = newStack();
     new SshClientConfig(stack, 'One');
     expect(() => new SshClientConfig(stack, 'Two')).toThrow(
       new Error(
-        "SshClientConfig 'Stack/Two': parameterPath '/cdk-ssh-keepalive/Stack' is the one of 'Stack/One' too. " +
-          'Give each a path of its own.',
+        "Stack/Two: parameterPath must be unique in the stack, got: '/cdk-ssh-keepalive/Stack', which is also the path of " +
+          'Stack/One. Specify another path for one of them.',
       ),
     );
   });
@@ -270,10 +270,10 @@ test('two configurations in a stack do not collide when their paths differ', () 
   expect(Object.keys(template.findOutputs('*'))).toHaveLength(2);
 });
 
-test('an interval that a hop of 350 seconds does not survive is warned about, in a way that can be acknowledged', () => {
+test('an interval of 350 seconds causes a warning that can be acknowledged', () => {
   const stack = newStack();
-  const client = ClientKeepalive.of({ interval: Duration.seconds(350) });
-  const config = new SshClientConfig(stack, 'Config', { client });
+  const keepalive = ClientKeepalive.of({ interval: Duration.seconds(350) });
+  const config = new SshClientConfig(stack, 'Config', { keepalive });
   expect(config.node.metadata.map(({ data }) => String(data))).toEqual([
     expect.stringMatching(
       /^ServerAliveInterval is 350 seconds, .*\[ack: cdk-ssh-keepalive:SshClientConfig\.intervalTooLong\]$/,

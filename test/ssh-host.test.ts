@@ -16,7 +16,7 @@ function instance(scope: Stack): ec2.Instance {
   });
 }
 
-/** The lines of the host's block, with the attribute's or parameter's name for what only a deployment knows. */
+/** The lines of the host's block, with the names of attributes and parameters in the place of tokens. */
 function lines(host: SshHost, regionOfConfig = 'us-east-1'): string[] {
   const resolved: unknown = stack.resolve(hostBlock(host._host(regionOfConfig)).text);
   const pieces =
@@ -38,11 +38,11 @@ const ENDPOINT = '  ProxyCommand aws ec2-instance-connect open-tunnel --instance
 const everything = { user: 'ec2-user', identityFile: '~/.ssh/web.pem' };
 
 describe('publicDns', () => {
-  test('leads to the public DNS name, and leaves the rest to ssh', () => {
+  test('connects to the public DNS name, with the defaults of ssh', () => {
     expect(lines(SshHost.publicDns('web', web))).toEqual(['Host web', '  HostName PublicDnsName']);
   });
 
-  test('takes a user, a port and an identity file', () => {
+  test('supports a user, a port and an identity file', () => {
     expect(lines(SshHost.publicDns('web', web, { ...everything, port: 2222 }))).toEqual([
       'Host web',
       '  HostName PublicDnsName',
@@ -54,11 +54,11 @@ describe('publicDns', () => {
 });
 
 describe('privateIp', () => {
-  test('leads to the private address, and leaves the rest to ssh', () => {
+  test('connects to the private address, with the defaults of ssh', () => {
     expect(lines(SshHost.privateIp('web', web))).toEqual(['Host web', '  HostName PrivateIp']);
   });
 
-  test('takes a user, a port and an identity file', () => {
+  test('supports a user, a port and an identity file', () => {
     expect(lines(SshHost.privateIp('web', web, { ...everything, port: 2222 })).slice(2)).toEqual([
       '  User ec2-user',
       '  Port 2222',
@@ -68,7 +68,7 @@ describe('privateIp', () => {
 });
 
 describe('sessionManager', () => {
-  test('leads to the id, through Session Manager in the Region of the instance', () => {
+  test('connects to the id, through Session Manager in the Region of the instance', () => {
     expect(lines(SshHost.sessionManager('web', web))).toEqual([
       'Host web',
       '  HostName <id>',
@@ -76,7 +76,7 @@ describe('sessionManager', () => {
     ]);
   });
 
-  test('takes a user, a port, an identity file, a Region and a profile', () => {
+  test('supports a user, a port, an identity file, a Region and a profile', () => {
     const host = SshHost.sessionManager('web', web, {
       ...everything,
       port: 2222,
@@ -93,14 +93,14 @@ describe('sessionManager', () => {
     ]);
   });
 
-  test('takes an instance of any kind that has an id', () => {
+  test('supports an instance of any kind that has an id', () => {
     const l1 = new ec2.CfnInstance(stack, 'L1');
     expect(lines(SshHost.sessionManager('web', l1))).toContain('  HostName L1');
   });
 });
 
 describe('instanceConnectEndpoint', () => {
-  test('leads to the id, through an endpoint in the Region of the instance', () => {
+  test('connects to the id, through an endpoint in the Region of the instance', () => {
     expect(lines(SshHost.instanceConnectEndpoint('web', web))).toEqual([
       'Host web',
       '  HostName <id>',
@@ -108,7 +108,7 @@ describe('instanceConnectEndpoint', () => {
     ]);
   });
 
-  test('takes a user, an identity file, a Region and a profile', () => {
+  test('supports a user, an identity file, a Region and a profile', () => {
     const props = { ...everything, region: 'ap-southeast-2', profile: 'dev' };
     expect(lines(SshHost.instanceConnectEndpoint('web', web, props)).slice(2)).toEqual([
       '  User ec2-user',
@@ -119,14 +119,14 @@ describe('instanceConnectEndpoint', () => {
 });
 
 describe('anySessionManager', () => {
-  test('is for every id, in the Region of the stack that holds the configuration', () => {
+  test('matches every id, in the Region of the stack with the configuration', () => {
     expect(lines(SshHost.anySessionManager(), 'us-east-1')).toEqual([
       'Host i-* mi-*',
       `${SESSION_MANAGER} --region us-east-1`,
     ]);
   });
 
-  test('takes a user, a port, an identity file, a Region and a profile', () => {
+  test('supports a user, a port, an identity file, a Region and a profile', () => {
     const host = SshHost.anySessionManager({ ...everything, port: 2222, region: 'ap-southeast-2', profile: 'dev' });
     expect(lines(host)).toEqual([
       'Host i-* mi-*',
@@ -138,23 +138,23 @@ describe('anySessionManager', () => {
   });
 });
 
-test('the alias is what a person types', () => {
+test('the alias is the name to type after ssh', () => {
   expect(SshHost.privateIp('web', web).alias).toBe('web');
   expect(SshHost.anySessionManager().alias).toBe('i-* mi-*');
 });
 
-test('the Region of a stack without one is left to the deployment', () => {
+test('the Region of an environment-agnostic stack is a token', () => {
   const agnostic = new Stack(app, 'Agnostic');
   const host = SshHost.sessionManager('web', new ec2.CfnInstance(agnostic, 'Instance'));
   expect(lines(host)).toContain(`${SESSION_MANAGER} --region AWS::Region`);
 });
 
-test('the Region of the deployment may be given', () => {
+test('the Region may be Aws.REGION', () => {
   const host = SshHost.sessionManager('web', web, { region: Aws.REGION });
   expect(lines(host)[2]).toBe(`${SESSION_MANAGER} --region AWS::Region`);
 });
 
-describe('what is known after the deployment is counted by its bound', () => {
+describe('a token is measured with the largest size of its value', () => {
   const known = 'Host web\n  HostName \n'.length;
 
   test.each([
@@ -171,7 +171,7 @@ describe('what is known after the deployment is counted by its bound', () => {
   });
 });
 
-describe('a value that ssh or a shell could misread is refused, with the call that it came from', () => {
+describe('a value that is not valid in ssh_config or a shell is an error with its call', () => {
   type Props = Record<string, string | number>;
   const factories: [string, (props: Props) => SshHost][] = [
     ["SshHost.publicDns('web')", (props) => SshHost.publicDns('web', web, props)],
@@ -216,7 +216,7 @@ describe('a value that ssh or a shell could misread is refused, with the call th
     },
   );
 
-  test('an address that is plain text, because somebody made an instance of their own', () => {
+  test('an address that is plain text, from a class of the app', () => {
     const imported = (instancePublicDnsName: string) => ({ ...web, instancePublicDnsName }) as unknown as ec2.IInstance;
     expect(lines(SshHost.publicDns('web', imported('web.example.com')))).toContain('  HostName web.example.com');
     expect(() => SshHost.publicDns('web', imported(''))).toThrow(
@@ -225,7 +225,7 @@ describe('a value that ssh or a shell could misread is refused, with the call th
   });
 });
 
-describe('a token is refused, because nothing could check it', () => {
+describe('a token is an error, because it cannot be validated', () => {
   const text = parameter.valueAsString;
 
   test.each([
@@ -235,11 +235,11 @@ describe('a token is refused, because nothing could check it', () => {
     ['profile', () => SshHost.sessionManager('web', web, { profile: text })],
     ['region', () => SshHost.sessionManager('web', web, { region: text })],
   ])('%s', (name, make) => {
-    expect(make).toThrow(/ must be a plain value, got a token, which cannot be checked before the deployment\.$/);
+    expect(make).toThrow(/ must be a plain value, got: a \w+ token\. Tokens cannot be validated\.$/);
     expect(make).toThrow(`('web'): ${name} `);
   });
 
   test('alias', () => {
-    expect(() => SshHost.publicDns(text, web)).toThrow(/: alias must be a plain value, got a token/);
+    expect(() => SshHost.publicDns(text, web)).toThrow(/: alias must be a plain value, got: a string token/);
   });
 });

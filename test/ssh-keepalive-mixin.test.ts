@@ -1,4 +1,4 @@
-import { App, Duration, Mixins, Stack } from 'aws-cdk-lib';
+import { App, Annotations as CoreAnnotations, Duration, Mixins, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -21,21 +21,26 @@ function makeGroup(stack: Stack, id: string, machineImage = LINUX): autoscaling.
   return new autoscaling.AutoScalingGroup(stack, id, { vpc: vpcOf(stack), instanceType: T3, machineImage });
 }
 
-/** How often a type is in a stack. */
+/** How many resources of a type a stack has. */
 function count(stack: Stack, type: string): number {
   return Object.keys(Template.fromStack(stack).findResources(type)).length;
 }
 
-/** The resources of a stack, instances without their tags. */
-function resourcesButTags(stack: Stack): Record<string, unknown> {
-  const { Resources } = Template.fromStack(stack).toJSON() as { Resources: Record<string, { Properties: object }> };
+interface Resource {
+  readonly Type: string;
+  readonly Properties: object;
+}
+
+/** The resources of a stack without their tags. */
+function resourcesButTags(stack: Stack): Record<string, Resource> {
+  const { Resources } = Template.fromStack(stack).toJSON() as { Resources: Record<string, Resource> };
   for (const resource of Object.values(Resources)) delete (resource.Properties as { Tags?: unknown } | undefined)?.Tags;
   return Resources;
 }
 
 const warnings = (stack: Stack) => Annotations.fromStack(stack).findWarning('*', Match.anyValue());
 
-/** An app with instances and groups in two stacks, some of which are for Windows. */
+/** An app with instances and groups in two stacks, some of which run Windows. */
 function makeApp(): { app: App; web: Stack; db: Stack } {
   const app = new App();
   const [web, db] = [new Stack(app, 'Web'), new Stack(app, 'Db')];
@@ -93,7 +98,7 @@ describe('SshKeepaliveMixin', () => {
   it('skips Windows with a note that can be acknowledged', () => {
     const { app, web } = makeApp();
     Mixins.of(app).apply(new SshKeepaliveMixin());
-    const notes = Annotations.fromStack(web).findInfo('*', Match.stringLikeRegexp('is for Windows and is left out'));
+    const notes = Annotations.fromStack(web).findInfo('*', Match.stringLikeRegexp('runs Windows and is skipped'));
     expect(notes.map(({ id }) => id)).toEqual(['/Web/Desktop', '/Web/Desktops']);
     expect(JSON.stringify(notes[0])).toContain('[ack: cdk-ssh-keepalive:SshKeepaliveMixin.windows]');
   });
@@ -101,11 +106,19 @@ describe('SshKeepaliveMixin', () => {
   it('does not interrupt anything: no user data changes, nothing is replaced, no launch template is touched', () => {
     const [before, after] = [makeApp(), makeApp()];
     Mixins.of(after.app).apply(new SshKeepaliveMixin());
-    const [old, now] = [before, after].map(({ web }) => resourcesButTags(web));
-    expect(now).toMatchObject(old!);
+    const [old, now] = [resourcesButTags(before.web), resourcesButTags(after.web)];
+    const added = Object.entries(now).filter(([id]) => !(id in old));
+    expect(added.map(([, { Type }]) => Type).sort()).toEqual([
+      'AWS::IAM::Policy',
+      'AWS::SSM::Association',
+      'AWS::SSM::Association',
+      'AWS::SSM::Document',
+    ]);
+    for (const [id] of added) delete now[id];
+    expect(now).toEqual(old);
   });
 
-  it('leaves to an SshKeepalive what it reaches already', () => {
+  it('skips instances that an SshKeepalive targets already', () => {
     const stack = new Stack(new App(), 'Web');
     const [one] = [makeInstance(stack, 'One'), makeInstance(stack, 'Two')];
     new SshKeepalive(stack, 'SshKeepalive', { targets: [SshKeepaliveTarget.existingInstance(one)] });
@@ -118,7 +131,7 @@ describe('SshKeepaliveMixin', () => {
     expect(tags.map((tag) => tag?.Value)).toEqual(['Web/SshKeepalive', 'Web/SshKeepaliveMixin']);
   });
 
-  it('leaves the groups of a launch template to the SshKeepalive that reaches the template', () => {
+  it('skips the groups of a launch template that an SshKeepalive targets', () => {
     const stack = new Stack(new App(), 'Web');
     const template = new ec2.LaunchTemplate(stack, 'Template', { instanceType: T3, machineImage: LINUX });
     new autoscaling.AutoScalingGroup(stack, 'Workers', { vpc: vpcOf(stack), launchTemplate: template });
@@ -127,7 +140,7 @@ describe('SshKeepaliveMixin', () => {
     expect(count(stack, 'AWS::SSM::Association')).toBe(1);
   });
 
-  it('takes L1 instances and groups, whose roles it does not know', () => {
+  it('supports L1 instances and groups, whose roles are not known', () => {
     const stack = new Stack(new App(), 'Web');
     new ec2.CfnInstance(stack, 'Instance', { imageId: 'ami-0123456789abcdef0' }).with(new SshKeepaliveMixin());
     new autoscaling.CfnAutoScalingGroup(stack, 'Group', { minSize: '1', maxSize: '1' }).with(new SshKeepaliveMixin());
@@ -142,7 +155,7 @@ describe('SshKeepaliveMixin', () => {
     expect(roles).toHaveLength(2);
   });
 
-  it('recognises an L1 as that of its L2, in whichever order they are visited', () => {
+  it('recognizes an L1 as that of its L2, in whichever order they are visited', () => {
     const stack = new Stack(new App(), 'Web');
     const mixin = new SshKeepaliveMixin();
     const instance = makeInstance(stack, 'One');
@@ -152,23 +165,89 @@ describe('SshKeepaliveMixin', () => {
     expect(count(stack, 'AWS::IAM::Policy')).toBe(1);
   });
 
-  it('refuses other settings in the same stack', () => {
+  it('must have the same settings in the same stack', () => {
     const stack = new Stack(new App(), 'Web');
-    const strict = { server: ServerKeepalive.of({ interval: Duration.seconds(15), countMax: 3 }) };
+    const strict = { keepalive: ServerKeepalive.of({ interval: Duration.seconds(15), countMax: 3 }) };
     makeInstance(stack, 'One').with(new SshKeepaliveMixin());
     const two = makeInstance(stack, 'Two');
     expect(() => two.with(new SshKeepaliveMixin(strict))).toThrow(
-      'Web/SshKeepaliveMixin was made by an SshKeepaliveMixin with other settings, and a stack has one.',
+      'Web/SshKeepaliveMixin exists with other settings, and a stack has one SshKeepaliveMixin.',
     );
   });
 
   it('passes its settings on', () => {
     const stack = new Stack(new App(), 'Web');
     makeInstance(stack, 'One').with(
-      new SshKeepaliveMixin({ server: ServerKeepalive.of({ interval: Duration.seconds(15), countMax: 3 }) }),
+      new SshKeepaliveMixin({ keepalive: ServerKeepalive.of({ interval: Duration.seconds(15), countMax: 3 }) }),
     );
     Template.fromStack(stack).hasResourceProperties('AWS::SSM::Association', {
       Parameters: { Action: ['Apply'], ClientAliveInterval: ['15'], ClientAliveCountMax: ['3'] },
     });
+  });
+});
+
+describe('SshKeepaliveMixin that finds no instance', () => {
+  const nothingApplied = (stack: Stack) =>
+    Annotations.fromStack(stack)
+      .findWarning('*', Match.stringLikeRegexp('SshKeepaliveMixin was applied to'))
+      .map(({ id, entry }) => [id, entry.data]);
+  const ACK = '[ack: cdk-ssh-keepalive:SshKeepaliveMixin.nothingApplied]';
+
+  it('issues a warning with the instance that was added after it', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Web');
+    Mixins.of(app).apply(new SshKeepaliveMixin());
+    makeInstance(stack, 'Late');
+    expect(nothingApplied(stack)).toEqual([
+      [
+        '/Web/Vpc',
+        'SshKeepaliveMixin was applied to the app, but there was no instance or Auto Scaling group. Web/Late was added ' +
+          `afterwards. Apply the mixin after it, for example in the last line of the app. ${ACK}`,
+      ],
+    ]);
+  });
+
+  it('issues a warning at the construct that it was applied to, also when no instance was added', () => {
+    const stack = new Stack(new App(), 'Web');
+    const queue = new sqs.Queue(stack, 'Queue');
+    queue.with(new SshKeepaliveMixin());
+    expect(nothingApplied(stack)).toEqual([
+      ['/Web/Queue/Resource', expect.stringContaining('applied to Web/Queue, but')],
+    ]);
+  });
+
+  it('issues no warning when it was applied again after the instances were added', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Web');
+    const mixin = new SshKeepaliveMixin();
+    Mixins.of(app).apply(mixin);
+    makeInstance(stack, 'Late');
+    Mixins.of(app).apply(mixin);
+    expect(warnings(stack)).toEqual([]);
+  });
+
+  it('issues no warning when all instances are skipped or targeted already', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Web');
+    const instance = makeInstance(stack, 'One');
+    new SshKeepalive(stack, 'SshKeepalive', { targets: [SshKeepaliveTarget.existingInstance(instance)] });
+    makeInstance(stack, 'Desktop', WINDOWS);
+    Mixins.of(app).apply(new SshKeepaliveMixin());
+    expect(warnings(stack)).toEqual([]);
+  });
+
+  it('issues its warning in each app, and the warning can be acknowledged', () => {
+    const mixin = new SshKeepaliveMixin();
+    const [one, two] = [new Stack(new App(), 'One'), new Stack(new App(), 'Two')];
+    makeInstance(one, 'Instance');
+    new sqs.Queue(two, 'Queue');
+    for (const stack of [one, two]) Mixins.of(stack.node.root).apply(mixin);
+    expect([nothingApplied(one), nothingApplied(two)]).toEqual([[], [['/Two/Queue', expect.stringContaining(ACK)]]]);
+
+    const acknowledged = new Stack(new App(), 'Acknowledged');
+    new sqs.Queue(acknowledged, 'Queue');
+    Mixins.of(acknowledged.node.root).apply(new SshKeepaliveMixin());
+    CoreAnnotations.of(acknowledged).acknowledgeWarning('cdk-ssh-keepalive:SshKeepaliveMixin.nothingApplied', 'later');
+    expect(nothingApplied(acknowledged)).toEqual([]);
   });
 });

@@ -19,9 +19,10 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import {
   ComplianceSeverity,
-  Ensure,
+  RateLimit,
   ServerKeepalive,
   SshKeepalive,
+  SshKeepaliveAction,
   SshKeepalivePermissions,
   type SshKeepaliveProps,
   SshKeepaliveTarget,
@@ -44,7 +45,7 @@ function makeInstance(stack: Stack, id: string, props: Partial<ec2.InstanceProps
   });
 }
 
-/** The template of a stack that holds an SshKeepalive, for instances by tag unless told otherwise. */
+/** The template of a stack that holds an SshKeepalive, for instances by tag by default. */
 function templateOf(props: Partial<SshKeepaliveProps> = {}): Template {
   const stack = makeStack();
   new SshKeepalive(stack, 'SshKeepalive', { targets: [TAGGED], ...props });
@@ -124,21 +125,21 @@ describe('SshKeepalive by default', () => {
 });
 
 describe('The properties of SshKeepalive', () => {
-  it('server: arrives as parameters of the association', () => {
-    templateOf({ server: ServerKeepalive.STIG }).hasResourceProperties(
+  it('keepalive: are parameters of the association', () => {
+    templateOf({ keepalive: ServerKeepalive.STIG }).hasResourceProperties(
       ...association({ Parameters: { ClientAliveInterval: ['60'], ClientAliveCountMax: ['1'] } }),
     );
   });
 
-  it('server: may be a CloudFormation parameter', () => {
+  it('keepalive: may be a CloudFormation parameter', () => {
     const stack = makeStack();
     const interval = new CfnParameter(stack, 'Interval', { type: 'Number' });
     const countMax = new CfnParameter(stack, 'CountMax', { type: 'Number' });
-    const server = ServerKeepalive.of({
+    const keepalive = ServerKeepalive.of({
       interval: Duration.seconds(interval.valueAsNumber),
       countMax: countMax.valueAsNumber,
     });
-    new SshKeepalive(stack, 'SshKeepalive', { targets: [TAGGED], server });
+    new SshKeepalive(stack, 'SshKeepalive', { targets: [TAGGED], keepalive });
     Template.fromStack(stack).hasResourceProperties(
       ...association({
         Parameters: { ClientAliveInterval: [{ Ref: 'Interval' }], ClientAliveCountMax: [{ Ref: 'CountMax' }] },
@@ -146,15 +147,15 @@ describe('The properties of SshKeepalive', () => {
     );
   });
 
-  it('server: may come from Parameter Store, which CloudFormation asks at each deployment', () => {
+  it('keepalive: may be a dynamic reference, which CloudFormation resolves at each deployment', () => {
     const stack = makeStack();
     const latest = ssm.StringParameter.valueForStringParameter(stack, '/ssh/interval');
     const pinned = new CfnDynamicReference(CfnDynamicReferenceService.SSM, '/ssh/count-max:3');
-    const server = ServerKeepalive.of({
+    const keepalive = ServerKeepalive.of({
       interval: Duration.seconds(Token.asNumber(latest)),
       countMax: Token.asNumber(pinned),
     });
-    new SshKeepalive(stack, 'SshKeepalive', { targets: [TAGGED], server });
+    new SshKeepalive(stack, 'SshKeepalive', { targets: [TAGGED], keepalive });
     const template = Template.fromStack(stack);
     const [parameter] = Object.keys(template.findParameters('*', { Default: '/ssh/interval' }));
     template.hasResourceProperties(
@@ -167,31 +168,33 @@ describe('The properties of SshKeepalive', () => {
     );
   });
 
-  it('server: may be looked up before synthesis, if the first synthesis has a number to go on with', () => {
+  it('keepalive: may be a context lookup, if its first synthesis has a default value', () => {
     const stack = new Stack(new App(), 'Web', { env: { account: '123456789012', region: 'eu-west-1' } });
-    const serverOf = (looked: string) => ServerKeepalive.of({ interval: Duration.seconds(Number(looked)) });
-    // What CDK puts in place until its command line has looked.
+    const keepaliveOf = (value: string) => ServerKeepalive.of({ interval: Duration.seconds(Number(value)) });
+    // The dummy value of the CDK before the lookup.
     const dummy = ssm.StringParameter.valueFromLookup(stack, '/ssh/interval');
-    expect(() => serverOf(dummy)).toThrow('ClientAliveInterval must be whole seconds between 1 and 86400, got: NaN');
-    const server = serverOf(ssm.StringParameter.valueFromLookup(stack, '/ssh/interval', '30'));
-    new SshKeepalive(stack, 'SshKeepalive', { targets: [TAGGED], server });
+    expect(() => keepaliveOf(dummy)).toThrow(
+      'interval (ClientAliveInterval) must be whole seconds from 1 to 86400, got: NaN seconds',
+    );
+    const keepalive = keepaliveOf(ssm.StringParameter.valueFromLookup(stack, '/ssh/interval', '30'));
+    new SshKeepalive(stack, 'SshKeepalive', { targets: [TAGGED], keepalive });
     Template.fromStack(stack).hasResourceProperties(
       ...association({ Parameters: Match.objectLike({ ClientAliveInterval: ['30'] }) }),
     );
   });
 
   it.each([
-    [Ensure.PRESENT, 'Apply', '10%'],
-    [Ensure.ABSENT, 'Remove', '10%'],
-    [Ensure.CHECK_ONLY, 'Check', '100%'],
-  ])('ensure: %s is the action %s, and tolerates %s of failures', (ensure, action, maxErrors) => {
-    templateOf({ ensure }).hasResourceProperties(
-      ...association({ Parameters: Match.objectLike({ Action: [action] }), MaxErrors: maxErrors }),
+    [SshKeepaliveAction.APPLY, 'Apply', '10%'],
+    [SshKeepaliveAction.REMOVE, 'Remove', '10%'],
+    [SshKeepaliveAction.CHECK, 'Check', '100%'],
+  ])('action: %s is the document parameter %s, with %s errors allowed', (action, parameter, maxErrors) => {
+    templateOf({ action }).hasResourceProperties(
+      ...association({ Parameters: Match.objectLike({ Action: [parameter] }), MaxErrors: maxErrors }),
     );
   });
 
   it('schedule: a rate or a cron expression', () => {
-    // With seconds, the day of the month is where the month would be.
+    // With the optional field for seconds, the day of the month is in the place of the month.
     const withSeconds = 'cron(0 0/30 * 1/1 * ? *)';
     templateOf({ schedule: events.Schedule.expression(withSeconds) }).hasResourceProperties(
       ...association({ ScheduleExpression: withSeconds }),
@@ -210,67 +213,56 @@ describe('The properties of SshKeepalive', () => {
   it.each([
     [
       { schedule: events.Schedule.rate(Duration.minutes(29)) },
-      'schedule: State Manager takes rates of 30 minutes or longer, got: rate(29 minutes)',
+      'Web/SshKeepalive: schedule must be a rate of 30 minutes or longer, got: rate(29 minutes)',
     ],
     [
       { applyOnlyAtCronInterval: true },
-      'applyOnlyAtCronInterval needs a schedule that is a cron expression, got: rate(1 day)',
+      'applyOnlyAtCronInterval requires a schedule that is a cron expression, got: rate(1 day)',
     ],
+    [{ maxConcurrency: RateLimit.count(0) }, 'maxConcurrency must be at least 1 or 1%, got: 0'],
+    [{ maxConcurrency: RateLimit.percentage(0) }, 'maxConcurrency must be at least 1 or 1%, got: 0%'],
     [
-      { maxConcurrency: '0' },
-      "maxConcurrency must be a number of instances, 1 or more, or a percentage from 1% to 100%, got: '0'",
+      { waitForSuccessTimeout: Duration.seconds(14) },
+      'waitForSuccessTimeout must be whole seconds from 15 to 172800 (2 days), got: 14 seconds',
     ],
-    [{ maxConcurrency: '101%' }, "got: '101%'"],
-    [
-      { maxErrors: 'all' },
-      "maxErrors must be a number of instances, 0 or more, or a percentage from 0% to 100%, got: 'all'",
-    ],
-    [
-      { waitForSuccess: Duration.seconds(14) },
-      'waitForSuccess must be whole seconds between 15 and 172800 (2 days), got: 14 seconds',
-    ],
-    [{ waitForSuccess: Duration.days(3) }, 'got: 259200 seconds'],
+    [{ waitForSuccessTimeout: Duration.days(3) }, 'got: 259200 seconds'],
     [
       { schedule: events.Schedule.cron({ month: '1', minute: '0', hour: '3' }) },
-      'schedule: State Manager takes no months in a cron expression, got: cron(0 3 * 1 ? *)',
+      'schedule must be a cron expression without months, which State Manager does not support, got: cron(0 3 * 1 ? *)',
     ],
     [
       { schedule: events.Schedule.expression('cron(0 0 3 * 1 ? *)') },
-      'State Manager takes no months in a cron expression, got: cron(0 0 3 * 1 ? *)',
+      'schedule must be a cron expression without months, which State Manager does not support, got: cron(0 0 3 * 1 ? *)',
     ],
-    [{ targets: [] }, 'Web/SshKeepalive: targets must be a list of at least one SshKeepaliveTarget, got: none'],
-    // What JavaScript lets through.
-    [{ targets: TAGGED as never }, 'targets must be a list of at least one SshKeepaliveTarget'],
-    [{ ensure: 'absent' as never }, "ensure must be one of Present, Absent, CheckOnly, got: 'absent'"],
-    [{ schedule: 'rate(1 hour)' as never }, 'schedule must be a Schedule, for example Schedule.rate(Duration.days(1))'],
-  ])('are refused when State Manager would refuse them: %j', (props: Partial<SshKeepaliveProps>, message) => {
+  ])('are errors when State Manager would refuse them: %j', (props: Partial<SshKeepaliveProps>, message) => {
     expect(() => templateOf(props)).toThrow(message);
   });
 
   it('maxConcurrency and maxErrors: numbers or percentages', () => {
-    templateOf({ maxConcurrency: '5', maxErrors: '0' }).hasResourceProperties(
+    templateOf({ maxConcurrency: RateLimit.count(5), maxErrors: RateLimit.count(0) }).hasResourceProperties(
       ...association({ MaxConcurrency: '5', MaxErrors: '0' }),
     );
   });
 
-  it('complianceSeverity, calendars and waitForSuccess: as given', () => {
+  it('complianceSeverity, calendarNames and waitForSuccessTimeout: are passed on', () => {
     templateOf({
       complianceSeverity: ComplianceSeverity.HIGH,
-      calendars: ['Freeze'],
-      waitForSuccess: Duration.minutes(5),
+      calendarNames: ['Freeze'],
+      waitForSuccessTimeout: Duration.minutes(5),
     }).hasResourceProperties(
       ...association({ ComplianceSeverity: 'HIGH', CalendarNames: ['Freeze'], WaitForSuccessTimeoutSeconds: 300 }),
     );
   });
 
-  it('output: a bucket, and the permission to write to it', () => {
+  it('outputBucket: with the permission to write to it', () => {
     const stack = makeStack();
     const key = new kms.Key(stack, 'Key');
     const bucket = new s3.Bucket(stack, 'Bucket', { encryptionKey: key });
     const instance = makeInstance(stack, 'Instance');
     new SshKeepalive(stack, 'SshKeepalive', {
       targets: [SshKeepaliveTarget.existingInstance(instance)],
-      output: { bucket, prefix: 'ssh' },
+      outputBucket: bucket,
+      outputPrefix: 'ssh',
     });
     const template = Template.fromStack(stack);
     const bucketName = { Ref: stack.getLogicalId(bucket.node.defaultChild as s3.CfnBucket) };
@@ -288,20 +280,20 @@ describe('The properties of SshKeepalive', () => {
     expect(statements.find(({ Sid }) => Sid === 'EncryptOutput')).toMatchObject({ Action: 'kms:GenerateDataKey' });
   });
 
-  it('output: the prefix is cdk-ssh-keepalive unless another is given', () => {
+  it('outputPrefix: is cdk-ssh-keepalive by default', () => {
     const stack = makeStack();
-    new SshKeepalive(stack, 'SshKeepalive', { targets: [TAGGED], output: { bucket: new s3.Bucket(stack, 'Bucket') } });
+    new SshKeepalive(stack, 'SshKeepalive', { targets: [TAGGED], outputBucket: new s3.Bucket(stack, 'Bucket') });
     Template.fromStack(stack).hasResourceProperties(
       ...association({ OutputLocation: { S3Location: { OutputS3KeyPrefix: 'cdk-ssh-keepalive' } } }),
     );
   });
 
-  it('warns about an interval that a NAT gateway does not wait for, once for each', () => {
+  it('issue a warning about an interval that is longer than the idle timeout of a NAT gateway', () => {
     const stack = makeStack();
     const slow = ServerKeepalive.of({ interval: Duration.seconds(350) });
     new SshKeepalive(stack, 'SshKeepalive', {
       targets: [SshKeepaliveTarget.newInstance(makeInstance(stack, 'Instance'), { firstBoot: slow })],
-      server: slow,
+      keepalive: slow,
     });
     const warnings = Annotations.fromStack(stack).findWarning('/Web/SshKeepalive', Match.anyValue());
     expect(warnings.map(({ entry }) => entry.data)).toEqual([
@@ -345,7 +337,7 @@ describe('The targets of an SshKeepalive', () => {
     template.hasResourceProperties(...association({ Targets: [{ Key: 'InstanceIds', Values: ids.slice(50) }] }));
   });
 
-  it('tag the instance itself, not its role, profile or security group', () => {
+  it('tag the instance itself and the document, not its role, profile or security group', () => {
     const stack = makeStack();
     new SshKeepalive(stack, 'SshKeepalive', {
       targets: [SshKeepaliveTarget.existingInstance(makeInstance(stack, 'Instance'))],
@@ -353,13 +345,13 @@ describe('The targets of an SshKeepalive', () => {
     const tagged = Object.values(
       (Template.fromStack(stack).toJSON() as { Resources: Record<string, { Type: string }> }).Resources,
     ).filter((resource) => JSON.stringify(resource).includes('{"Key":"cdk-ssh-keepalive"'));
-    expect(tagged.map(({ Type }) => Type)).toEqual(['AWS::EC2::Instance']);
+    expect(tagged.map(({ Type }) => Type)).toEqual(['AWS::EC2::Instance', 'AWS::SSM::Document']);
   });
 
-  it('refuse a tag that EC2 would not take', () => {
+  it('must not have a tag value that is too long for EC2', () => {
     const stack = new Stack(new App(), 'Web', { stackName: 's'.repeat(115) });
     expect(() => new SshKeepalive(stack, 'x'.repeat(150), { targets: [TAGGED] })).toThrow(
-      /would have 266 characters, 's+\/x+', but EC2 takes 256\. Give it, or what it stands in, a shorter id\./,
+      /: the tag value 's+\/x+' must have at most 256 characters, got: 266\. Use a shorter id /,
     );
   });
 
@@ -370,13 +362,13 @@ describe('The targets of an SshKeepalive', () => {
     expect(new SshKeepalive(stage, 'SshKeepalive', { targets: [TAGGED] }).tagValue).toBe('Prod-Web/SshKeepalive');
   });
 
-  it('new instances get the snippet of 60 and 120 whatever server is, existing ones get no user data', () => {
+  it('new instances get the first boot of 60 and 120 whatever keepalive is, existing ones get no user data', () => {
     const stack = makeStack();
     const fresh = makeInstance(stack, 'New');
     const existing = makeInstance(stack, 'Existing');
     new SshKeepalive(stack, 'SshKeepalive', {
       targets: [SshKeepaliveTarget.newInstance(fresh), SshKeepaliveTarget.existingInstance(existing)],
-      server: ServerKeepalive.STIG,
+      keepalive: ServerKeepalive.STIG,
     });
     expect(fresh.userData.render()).toContain('i=60 m=120;');
     expect(existing.userData.render()).toBe('#!/bin/bash');
@@ -390,15 +382,15 @@ describe('The targets of an SshKeepalive', () => {
     expect(instance.userData.render()).toContain('i=15 m=3;');
   });
 
-  it('do not change with server: every user data and the document stay as they were', () => {
-    const resources = (server: ServerKeepalive): Record<string, unknown>[] => {
+  it('do not change with keepalive: user data and document are the same', () => {
+    const resources = (keepalive: ServerKeepalive): Record<string, unknown>[] => {
       const stack = makeStack();
       new SshKeepalive(stack, 'SshKeepalive', {
         targets: [
           SshKeepaliveTarget.newInstance(makeInstance(stack, 'New')),
           SshKeepaliveTarget.existingInstance(makeInstance(stack, 'Existing')),
         ],
-        server,
+        keepalive,
       });
       const template = Template.fromStack(stack);
       expect(Object.keys(template.findResources('AWS::SSM::Association'))).toHaveLength(1);
@@ -447,7 +439,7 @@ describe('Permissions', () => {
     expect(JSON.stringify(template.toJSON())).not.toContain('AmazonSSMManagedInstanceCore');
   });
 
-  it('leave imported roles alone, and say what they need, once', () => {
+  it('are not added to imported roles, with one warning that lists what they need', () => {
     let imported: iam.IRole | undefined;
     const role = (stack: Stack) => (imported ??= iam.Role.fromRoleName(stack, 'Imported', 'their-role'));
     const stack = withRole({}, role);
@@ -455,12 +447,12 @@ describe('Permissions', () => {
     const warnings = Annotations.fromStack(stack).findWarning('/Web/SshKeepalive', Match.anyValue());
     expect(warnings.map(({ entry }) => entry.data)).toEqual([
       expect.stringMatching(
-        /^Web\/Imported is an imported role and is left as it is\. .*"ssm:ListInstanceAssociations".*\[ack: cdk-ssh-keepalive:SshKeepalive.importedRole\]$/,
+        /^Web\/Imported is an imported role and is not changed\. .*"ssm:ListInstanceAssociations".*\[ack: cdk-ssh-keepalive:SshKeepalive.importedRole\]$/,
       ),
     ]);
   });
 
-  it('say nothing about imported roles when none are to be given', () => {
+  it('issue no warning about imported roles when they are NONE', () => {
     let imported: iam.IRole | undefined;
     const role = (scope: Stack) => (imported ??= iam.Role.fromRoleName(scope, 'Imported', 'their-role'));
     const stack = withRole({ permissions: SshKeepalivePermissions.NONE }, role);
@@ -469,30 +461,31 @@ describe('Permissions', () => {
 });
 
 describe('Two SshKeepalives', () => {
-  it('may not reach the same instance', () => {
+  it('must not target the same instance', () => {
     const stack = makeStack();
     const instance = makeInstance(stack, 'Instance');
     new SshKeepalive(stack, 'One', { targets: [SshKeepaliveTarget.newInstance(instance)] });
     expect(() => new SshKeepalive(stack, 'Two', { targets: [SshKeepaliveTarget.existingInstance(instance)] })).toThrow(
-      "Web/Two and Web/One both reach the instance Web/Instance, and would undo each other's settings. Leave it to one of them.",
+      'Web/Two: the instance Web/Instance is already targeted by Web/One. Remove it from one of them, because they ' +
+        "would overwrite each other's settings.",
     );
   });
 
-  it('may not reach the same tag value or id, in whichever stacks they are', () => {
+  it('must not target the same tag value or id, in whichever stacks they are', () => {
     const app = new App();
     new SshKeepalive(new Stack(app, 'A'), 'One', { targets: [SshKeepaliveTarget.tag('team', 'web', 'db')] });
     const b = new Stack(app, 'B');
     expect(() => new SshKeepalive(b, 'Two', { targets: [SshKeepaliveTarget.tag('team', 'db')] })).toThrow(
-      'B/Two and A/One both reach tag:team=db in aws://unknown-account/unknown-region',
+      'B/Two: tag:team=db in aws://unknown-account/unknown-region is already targeted by A/One.',
     );
     const id = 'i-0123456789abcdef0';
     new SshKeepalive(b, 'Three', { targets: [SshKeepaliveTarget.instanceIds(id)] });
     expect(() => new SshKeepalive(b, 'Four', { targets: [SshKeepaliveTarget.instanceIds(id)] })).toThrow(
-      `B/Four and B/Three both reach InstanceIds=${id}`,
+      `B/Four: InstanceIds=${id} in aws://unknown-account/unknown-region is already targeted by B/Three.`,
     );
   });
 
-  it('may reach the same tag in different regions, and in stages that are deployed apart', () => {
+  it('may target the same tag in different Regions, and in different stages', () => {
     const app = new App();
     for (const region of ['us-east-1', 'eu-west-1']) {
       new SshKeepalive(new Stack(app, region, { env: { account: '123456789012', region } }), 'One', {
@@ -505,16 +498,16 @@ describe('Two SshKeepalives', () => {
     expect(() => app.synth()).not.toThrow();
   });
 
-  it('may not reach the same tag of which only the deployment knows the key', () => {
+  it('must not target the same tag whose key is known at deployment', () => {
     const stack = makeStack();
     const key = new CfnParameter(stack, 'Key').valueAsString;
     new SshKeepalive(stack, 'One', { targets: [SshKeepaliveTarget.tag(key, 'true')] });
     expect(() => new SshKeepalive(stack, 'Two', { targets: [SshKeepaliveTarget.tag(key, 'true')] })).toThrow(
-      /^Web\/Two and Web\/One both reach tag:.+=true in Web,/,
+      /^Web\/Two: tag:.+=true in Web is already targeted by Web\/One\./,
     );
   });
 
-  it('may reach a tag that is another in each stack', () => {
+  it('may target a tag that has another value in each stack', () => {
     const app = new App();
     for (const id of ['A', 'B']) {
       new SshKeepalive(new Stack(app, id), 'One', { targets: [SshKeepaliveTarget.tag('stack', Aws.STACK_NAME)] });
@@ -522,7 +515,7 @@ describe('Two SshKeepalives', () => {
     expect(() => app.synth()).not.toThrow();
   });
 
-  it('may not meet on an instance that one reaches itself and the other by its tag', () => {
+  it('must not target the same instance, one directly and one by its tag', () => {
     const app = new App();
     const stack = new Stack(app, 'Web');
     const instance = makeInstance(stack, 'Instance');
@@ -530,11 +523,11 @@ describe('Two SshKeepalives', () => {
     new SshKeepalive(new Stack(app, 'Other'), 'Two', { targets: [TAGGED] });
     Tags.of(stack).add('ssh-keepalive', 'true');
     expect(() => app.synth()).toThrow(
-      'Web/One and Other/Two both reach the instance Web/Instance, which is tagged ssh-keepalive=true',
+      'Web/One: the instance Web/Instance, which has the tag ssh-keepalive=true, is already targeted by Other/Two.',
     );
   });
 
-  it('may be one that reaches an instance both ways, but not one that names it twice', () => {
+  it('are not needed: one may target an instance in both ways, but not twice in the same way', () => {
     const stack = makeStack();
     const instance = makeInstance(stack, 'Instance');
     Tags.of(instance).add('ssh-keepalive', 'true');
@@ -542,12 +535,12 @@ describe('Two SshKeepalives', () => {
     expect(() => Template.fromStack(stack)).not.toThrow();
     const twice = [SshKeepaliveTarget.tag('team', 'web'), SshKeepaliveTarget.tag('team', 'web')];
     expect(() => new SshKeepalive(stack, 'Two', { targets: twice })).toThrow(
-      'Web/Two reaches tag:team=web in aws://unknown-account/unknown-region twice. Name each target once.',
+      'Web/Two: tag:team=web in aws://unknown-account/unknown-region is targeted twice. Specify each target once.',
     );
   });
 });
 
-describe('Windows and user data that is no shell script', () => {
+describe('Windows and user data that is not a shell script', () => {
   const windows = () => {
     const stack = makeStack();
     return makeInstance(stack, 'Windows', {
@@ -557,29 +550,29 @@ describe('Windows and user data that is no shell script', () => {
   const add = (target: SshKeepaliveTarget, instance: ec2.Instance) =>
     new SshKeepalive(Stack.of(instance), 'SshKeepalive', { targets: [target] });
 
-  it('Windows is refused', () => {
+  it('Windows is an error', () => {
     const one = windows();
     expect(() => add(SshKeepaliveTarget.newInstance(one), one)).toThrow(
-      'SshKeepaliveTarget.newInstance: Web/Windows is for Windows; the settings are for the OpenSSH server of Linux.',
+      'SshKeepaliveTarget.newInstance: Web/Windows must run Linux, got: Windows.',
     );
     const two = windows();
     expect(() => add(SshKeepaliveTarget.existingInstance(two), two)).toThrow(
-      'SshKeepaliveTarget.existingInstance: Web/Windows is for Windows',
+      'SshKeepaliveTarget.existingInstance: Web/Windows must run Linux, got: Windows.',
     );
   });
 
   it.each([
-    ['#cloud-config\npackages: [htop]', "it begins with '#cloud-config'"],
-    ['<powershell>', "it begins with '<powershell>'"],
-    ['#!/usr/bin/python3\nprint()', "it begins with '#!/usr/bin/python3'"],
-    ['', "it begins with ''"],
-  ])('refuses to append to %j', (text, message) => {
+    ['#cloud-config\npackages: [htop]', "must be a shell script, got: '#cloud-config' as its first line"],
+    ['<powershell>', "must be a shell script, got: '<powershell>' as its first line"],
+    ['#!/usr/bin/python3\nprint()', "must be a shell script, got: '#!/usr/bin/python3' as its first line"],
+    ['', "must be a shell script, got: '' as its first line"],
+  ])('nothing is appended to %j', (text, message) => {
     const instance = makeInstance(makeStack(), 'Instance', { userData: ec2.UserData.custom(text) });
     expect(() => add(SshKeepaliveTarget.newInstance(instance), instance)).toThrow(message);
     expect(instance.userData.render()).toBe(text);
   });
 
-  it('appends to a shell script, whatever its shell, and to text that is only known at deployment', () => {
+  it('first boot is appended to a shell script, whatever its shell, and to text that is known at deployment', () => {
     for (const text of ['#!/bin/sh\necho', '#!/usr/bin/env bash', Token.asString({ Ref: 'UserData' })]) {
       const instance = makeInstance(makeStack(), 'Instance', { userData: ec2.UserData.custom(text) });
       add(SshKeepaliveTarget.newInstance(instance), instance);
@@ -587,7 +580,7 @@ describe('Windows and user data that is no shell script', () => {
     }
   });
 
-  it('appends to the default part of multipart user data, and refuses it without one', () => {
+  it('first boot is appended to the default part of multipart user data, which must exist', () => {
     const script = ec2.UserData.forLinux();
     const multipart = new ec2.MultipartUserData();
     multipart.addUserDataPart(script, ec2.MultipartBody.SHELL_SCRIPT, true);
@@ -597,11 +590,11 @@ describe('Windows and user data that is no shell script', () => {
 
     const bad = makeInstance(makeStack(), 'Instance', { userData: new ec2.MultipartUserData() });
     expect(() => add(SshKeepaliveTarget.newInstance(bad), bad)).toThrow(
-      'the user data of the instance Web/Instance is multipart and has no default part that commands can be added to. Add one: ',
+      'the user data of the instance Web/Instance is multipart and must have a default part, got: none. Add one, ',
     );
   });
 
-  it('refuses first-boot constants that are not known', () => {
+  it('first-boot constants must not be tokens', () => {
     const instance = makeInstance(makeStack(), 'Instance');
     const firstBoot = ServerKeepalive.of({ countMax: Token.asNumber({ Ref: 'Count' }) });
     expect(() => add(SshKeepaliveTarget.newInstance(instance, { firstBoot }), instance)).toThrow(

@@ -1,34 +1,34 @@
-// What the deployed stacks would do to an instance and a laptop: synthesizes the app and takes the scripts and settings
-// out of its templates. Knows nothing about where they are run.
+// Synthesizes the app and extracts the scripts and settings for an instance and a laptop from its templates. Knows nothing
+// about where they run.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** A synthesized template, as far as it is looked at. */
+/** A synthesized template, as far as it is used here. */
 export interface Template {
   readonly Resources: Record<string, { readonly Type: string; readonly Properties?: Record<string, unknown> }>;
 }
 
-/** What an instance and a laptop get. */
+/** The scripts and settings for an instance and a laptop. */
 export interface Deployment {
   /** The user data of a new instance. */
   readonly firstBoot: string;
   /** The script of the document that the association runs. */
   readonly documentScript: string;
-  /** The association's parameters, as Systems Manager's agent hands them to the script: in its environment. */
+  /** The association's parameters as environment variables, as the agent passes them to the script. */
   readonly parameters: Record<string, string>;
   /** The client's ssh_config. */
   readonly clientSnippet: string;
 }
 
-/** Nothing depends on where the stacks would be deployed. */
+/** No setting depends on the environment of the stacks. */
 const PSEUDO_PARAMETERS: Record<string, string> = { 'AWS::Region': 'us-east-1', 'AWS::Partition': 'aws' };
 
 const PROJECT = join(__dirname, '..', '..');
 
-/** Synthesizes the app with a context on top of cdk.json's. */
+/** Synthesizes the app with the context of cdk.json and of `context`. */
 export async function synthesize(context: Record<string, unknown>): Promise<Deployment> {
   const cdkJson = JSON.parse(readFileSync(join(PROJECT, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> };
   const outdir = mkdtempSync(join(tmpdir(), 'cdk-out-'));
@@ -49,7 +49,7 @@ export async function synthesize(context: Record<string, unknown>): Promise<Depl
   }
 }
 
-/** Takes everything out of the two stacks' templates; throws, naming the resource, where it is not in them. */
+/** Extracts everything from the templates of the two stacks; throws with the name of the resource that is missing. */
 export function extract(server: Template, client: Template): Deployment {
   return {
     firstBoot: text(property(server, 'AWS::EC2::Instance', 'UserData', 'Fn::Base64'), 'The user data'),
@@ -85,12 +85,12 @@ function property(template: Template, type: string, ...path: string[]): unknown 
   return value;
 }
 
-/** What a deployment would make of a value that is text in the end. */
+/** The text that a value has after deployment. */
 function text(value: unknown, what: string): string {
-  // CloudFormation makes strings of numbers.
+  // CloudFormation converts numbers to strings.
   if (typeof value === 'string' || typeof value === 'number') return String(value);
   const { Ref, 'Fn::Join': join } = value as { Ref?: string; 'Fn::Join'?: [string, unknown[]] };
   if (join) return join[1].map((part) => text(part, what)).join(join[0]);
   if (Ref !== undefined && Ref in PSEUDO_PARAMETERS) return PSEUDO_PARAMETERS[Ref] ?? '';
-  throw new Error(`${what} is known only after a deployment, so it cannot be tried out here: ${JSON.stringify(value)}`);
+  throw new Error(`${what} must be known before deployment, got: ${JSON.stringify(value)}`);
 }

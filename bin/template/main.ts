@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm run template`: writes the plain CloudFormation template, and says how large it is.
+// `npm run template`: writes the plain CloudFormation template and prints its size.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MAX_BYTES, plainTemplate } from './plain-template';
@@ -10,4 +10,4 @@ const folder = join(__dirname, '..', '..', 'dist');
 const text = plainTemplate();
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, FILE), text);
-console.log(`dist/${FILE}: ${Buffer.byteLength(text)} of the ${MAX_BYTES} bytes that CloudFormation takes inline`);
+console.log(`dist/${FILE}: ${Buffer.byteLength(text)} of the ${MAX_BYTES} bytes that CloudFormation allows inline`);

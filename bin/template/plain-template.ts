@@ -1,10 +1,11 @@
-// The keepalive for tagged instances as one CloudFormation template, for those without CDK. It is the construct with
-// parameters for what a CDK app would say in code; knows nothing about where the text goes.
+// The keepalive for tagged instances as one CloudFormation template, for use without CDK: the construct, with parameters in
+// the place of its properties. Knows nothing about where the text is written.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   App,
+  Aws,
   BootstraplessSynthesizer,
   CfnMapping,
   CfnOutput,
@@ -14,39 +15,38 @@ import {
   Token,
 } from 'aws-cdk-lib';
 import { Schedule } from 'aws-cdk-lib/aws-events';
-import type { CfnAssociation } from 'aws-cdk-lib/aws-ssm';
-import { ServerKeepalive, SshKeepalive, SshKeepaliveTarget } from '../../lib';
-import { COUNT_MAX_PATTERN, type DocumentAction, INTERVAL_PATTERN } from '../../lib/server/document';
+import type { CfnAssociation, CfnDocument } from 'aws-cdk-lib/aws-ssm';
+import { RateLimit, ServerKeepalive, SshKeepalive, SshKeepaliveAction, SshKeepaliveTarget } from '../../lib';
+import { COUNT_MAX_PATTERN, INTERVAL_PATTERN } from '../../lib/server/document';
 
-/** A template that is passed inline, to a stack as to a stack set, may be no larger. */
+/** The limit of a template that is passed inline, to a stack or to a stack set. */
 export const MAX_BYTES = 51_200;
 
 const DESCRIPTION =
   'Keeps idle SSH sessions to tagged Linux instances connected: Systems Manager sets ClientAliveInterval and ' +
-  'ClientAliveCountMax of their sshd, now and later, and corrects drift. The instances need the SSM agent and permission ' +
-  'for Systems Manager, from their role or by Default Host Management Configuration. Before you delete the stack, update ' +
-  'it with Ensure=absent and let it run: deleting by itself leaves the settings on the instances.';
+  'ClientAliveCountMax of their sshd and corrects drift. The instances need the SSM agent and permissions for Systems ' +
+  'Manager, from their role or from Default Host Management Configuration. Before you delete the stack, update it with ' +
+  'Action=Remove and wait until it has run: deleting the stack leaves the settings on the instances.';
 
 /**
- * CloudFormation takes a reference in the place of a parameter's value only with a version.
+ * A dynamic reference of CloudFormation as the value of a parameter, which requires a version.
  *
- * Not `resolve:`, which aws-cdk-lib 2.276 takes for a broken reference where the template is the property of a stack set.
+ * Not `resolve:`, which aws-cdk-lib 2.276 reports as a malformed reference where the template is a property of a stack set.
  */
 const SSM_REFERENCE = '^\\{\\{resolve[:]ssm:[a-zA-Z0-9_./-]+:[0-9]+\\}\\}$';
 
-/** At least 30 minutes, below which State Manager refuses a rate. */
+/** State Manager supports rates of 30 minutes or longer. */
 const SCHEDULE_PATTERN =
   '^(rate\\((([3-9][0-9]|[1-9][0-9]{2,4}) minutes|1 (hour|day)|([2-9]|[1-9][0-9]{1,3}) (hours|days))\\)|cron\\([^()]+\\))$';
 
-/** What each word means to the document, and after how many failures no further instance is tried. */
-const ENSURE: Record<string, { Action: DocumentAction; MaxErrors: string }> = {
-  present: { Action: 'Apply', MaxErrors: '10%' },
-  absent: { Action: 'Remove', MaxErrors: '10%' },
-  // Each drifted instance counts as a failure.
-  'check-only': { Action: 'Check', MaxErrors: '100%' },
+/** How many errors each action allows. With Check, each instance that has drifted counts as an error. */
+const MAX_ERRORS: Record<SshKeepaliveAction, { MaxErrors: string }> = {
+  [SshKeepaliveAction.APPLY]: { MaxErrors: '10%' },
+  [SshKeepaliveAction.CHECK]: { MaxErrors: '100%' },
+  [SshKeepaliveAction.REMOVE]: { MaxErrors: '10%' },
 };
 
-/** @returns the template as text, the same bytes for everybody who uses a version */
+/** @returns the template as text, the same bytes for all users of a version */
 export function plainTemplate(): string {
   const outdir = mkdtempSync(join(tmpdir(), 'plain-template-'));
   try {
@@ -56,7 +56,7 @@ export function plainTemplate(): string {
     const text = JSON.stringify(app.synth().getStackByName(stack.stackName).template, null, 2) + '\n';
     if (Buffer.byteLength(text) <= MAX_BYTES) return text;
     throw new Error(
-      `The template has ${Buffer.byteLength(text)} bytes, but CloudFormation takes ${MAX_BYTES} inline. Shorten the script.`,
+      `The template must have at most ${MAX_BYTES} bytes, got: ${Buffer.byteLength(text)} bytes. Shorten the script.`,
     );
   } finally {
     rmSync(outdir, { recursive: true });
@@ -64,7 +64,7 @@ export function plainTemplate(): string {
 }
 
 function define(stack: Stack): void {
-  const tagKey = addParameter(stack, 'TagKey', 'The key of the tag that the instances bear.', {
+  const tagKey = addParameter(stack, 'TagKey', 'The key of the tag of the instances.', {
     default: 'ssh-keepalive',
     allowedPattern: '^[\\w .:/=+@-]{1,128}$',
     constraintDescription: 'must be 1 to 128 letters, digits, spaces and _ . : / = + @ -',
@@ -74,11 +74,11 @@ function define(stack: Stack): void {
     allowedPattern: '^[\\w .:/=+@-]{1,256}$',
     constraintDescription: 'must be 1 to 256 letters, digits, spaces and _ . : / = + @ -',
   });
-  // Strings, because the type Number takes 60.5 as well, and no reference to Parameter Store.
+  // Strings, because the type Number allows 60.5, and no dynamic reference.
   const interval = addParameter(
     stack,
     'ClientAliveInterval',
-    'Seconds after which sshd asks a silent client for a sign of life, or a dynamic reference to Parameter Store.',
+    'Seconds without data from the client after which sshd sends a keepalive message, or a dynamic reference to Parameter Store.',
     {
       default: '60',
       allowedPattern: `${INTERVAL_PATTERN}|${SSM_REFERENCE}`,
@@ -88,23 +88,23 @@ function define(stack: Stack): void {
   const countMax = addParameter(
     stack,
     'ClientAliveCountMax',
-    'How many times sshd asks before it drops the client, or a dynamic reference to Parameter Store.',
+    'How many keepalive messages may remain unanswered before sshd disconnects, or a dynamic reference to Parameter Store.',
     {
       default: '120',
       allowedPattern: `${COUNT_MAX_PATTERN}|${SSM_REFERENCE}`,
       constraintDescription: 'must be a whole number from 1 to 10000, or an ssm dynamic reference with a version',
     },
   );
-  const ensure = addParameter(
+  const action = addParameter(
     stack,
-    'Ensure',
-    'present: the settings hold, and drift is corrected. absent: they are taken out again. check-only: drift is only reported.',
-    { default: 'present', allowedValues: Object.keys(ENSURE) },
+    'Action',
+    'Apply: applies the settings and corrects drift. Check: reports drift and changes nothing. Remove: removes the settings.',
+    { default: SshKeepaliveAction.APPLY, allowedValues: Object.keys(MAX_ERRORS) },
   );
   const schedule = addParameter(
     stack,
     'Schedule',
-    'When drift is looked for and corrected. New instances and changed settings do not wait for it.',
+    'When the association runs to correct drift. New instances and changed settings do not wait for it.',
     {
       default: 'rate(1 day)',
       allowedPattern: SCHEDULE_PATTERN,
@@ -114,7 +114,7 @@ function define(stack: Stack): void {
   const maxConcurrency = addParameter(
     stack,
     'MaxConcurrency',
-    'On how many instances the document runs at a time: a number or a percentage.',
+    'On how many instances the document runs at the same time: a number or a percentage.',
     {
       default: '10%',
       allowedPattern: '^([1-9][0-9]{0,6}|[1-9][0-9]?%|100%)$',
@@ -126,41 +126,40 @@ function define(stack: Stack): void {
   stack.templateOptions.metadata = {
     'AWS::CloudFormation::Interface': {
       ParameterGroups: [
-        group('Which instances', tagKey, tagValue),
-        group('What their sshd is told', interval, countMax),
-        group('How it is seen to', ensure, schedule, maxConcurrency),
+        group('Instances', tagKey, tagValue),
+        group('Keepalive settings of sshd', interval, countMax),
+        group('Association', action, schedule, maxConcurrency),
       ],
     },
   };
 
-  const meaning = new CfnMapping(stack, 'Meaning', { mapping: ENSURE });
-  // Named Default so that the logical ids are Document and Association.
+  const limits = new CfnMapping(stack, 'Limits', { mapping: MAX_ERRORS });
+  // The id Default is left out of logical ids, which are then Document and Association.
   const keepalive = new SshKeepalive(stack, 'Default', {
     targets: [SshKeepaliveTarget.tag(tagKey.valueAsString, tagValue.valueAsString)],
-    server: ServerKeepalive.of({
+    keepalive: ServerKeepalive.of({
       interval: Duration.seconds(Token.asNumber(interval.value)),
       countMax: Token.asNumber(countMax.value),
     }),
     schedule: Schedule.expression(schedule.valueAsString),
-    maxConcurrency: maxConcurrency.valueAsString,
-    maxErrors: meaning.findInMap(ensure.valueAsString, 'MaxErrors'),
+    maxConcurrency: RateLimit.expression(maxConcurrency.valueAsString),
+    maxErrors: RateLimit.expression(limits.findInMap(action.valueAsString, 'MaxErrors')),
   });
   const association = keepalive.node.findChild('Association') as CfnAssociation;
-  // The construct's `ensure` is chosen at synthesis.
-  association.parameters = {
-    ...(association.parameters as object),
-    Action: [meaning.findInMap(ensure.valueAsString, 'Action')],
-  };
+  // The construct's `action` is a value at synthesis.
+  association.parameters = { ...(association.parameters as object), Action: [action.valueAsString] };
   association.addMetadata(
     'Description',
-    'Does on the tagged instances what Ensure says, on new ones when they appear, and again by the schedule.',
+    'Runs the action on the tagged instances, on new ones when they register, and on the schedule.',
   );
+  // The name of the stack is known at deployment. The priority is above that of the construct's own tag.
+  (keepalive.node.findChild('Document') as CfnDocument).tags.setTag(SshKeepalive.TAG_KEY, Aws.STACK_NAME, 100);
   new CfnOutput(stack, 'DocumentName', {
-    description: 'The document, for Run Command.',
+    description: 'The SSM document, for Run Command.',
     value: keepalive.documentName,
   });
   new CfnOutput(stack, 'AssociationId', {
-    description: 'The association, for what State Manager reports of the instances.',
+    description: 'The State Manager association.',
     value: association.attrAssociationId,
   });
 }

@@ -1,88 +1,77 @@
-// State Manager associations: which instances run the document, when, and how many at a time.
-import { Lazy, Token } from 'aws-cdk-lib';
+// State Manager associations: on which instances the document runs, when, and on how many at the same time.
+import { Lazy, Stack, Token } from 'aws-cdk-lib';
 import { CfnAssociation } from 'aws-cdk-lib/aws-ssm';
 import type { Construct, IDependable } from 'constructs';
-import type { DocumentAction } from './document';
+import { SshKeepaliveAction } from '../settings/ssh-keepalive-action';
+import type { AssociationSettings } from './association-settings';
 
-/** State Manager takes at most so many values for one target. */
+/** The limit of State Manager for the values of one target. */
 const MAX_VALUES = 50;
 
-/** What a reviewer reads: associations have no description of their own. */
-const PURPOSES: Record<DocumentAction, string> = {
-  Apply: 'Sets the keepalive of sshd on these instances, on new ones when they appear, and again by the schedule.',
-  Check: 'Reports the instances whose sshd has another keepalive as failed, and changes nothing.',
-  Remove: 'Takes the keepalive that was set out of sshd again.',
+/** Shown in templates and diffs: associations have no description of their own. */
+const DESCRIPTIONS: Record<SshKeepaliveAction, string> = {
+  [SshKeepaliveAction.APPLY]:
+    'Applies the keepalive settings of sshd to the targeted instances, to new ones when they register, and on the schedule.',
+  [SshKeepaliveAction.CHECK]:
+    'Checks the keepalive settings of sshd, reports instances with other settings as failed, and changes nothing.',
+  [SshKeepaliveAction.REMOVE]: 'Removes the keepalive settings that were applied to sshd.',
 };
 
-/** The instances that one association is for. */
+/** The target of one association. */
 export interface AssociationTarget {
-  /** `InstanceIds`, or `tag:` and the key of a tag: State Manager allows one tag key per association. */
+  /** `InstanceIds`, `resource-groups:Name`, or `tag:` and the key of a tag: an association takes one tag key. */
   readonly key: string;
-  /** The ids, or the tag's values. */
+  /** The ids, the group's name, or the tag's values. */
   readonly values: string[];
-}
-
-/** What all associations of one construct have in common. */
-export interface AssociationRun {
-  /** What its script is told to do. */
-  readonly action: DocumentAction;
-  /** ClientAliveInterval in seconds. */
-  readonly interval: string;
-  /** ClientAliveCountMax. */
-  readonly countMax: string;
-  /** `rate(...)` or `cron(...)`. */
-  readonly scheduleExpression: string;
-  /** Whether a new or changed association waits for its schedule. */
-  readonly applyOnlyAtCronInterval?: boolean;
-  /** How many instances at a time: a number or a percentage. */
-  readonly maxConcurrency: string;
-  /** After how many failures no further instance is tried: a number or a percentage. */
-  readonly maxErrors: string;
-  /** How SSM Compliance rates a failure. */
-  readonly complianceSeverity: string;
-  /** Names or ARNs of Change Calendars that must be open. */
-  readonly calendarNames?: string[];
-  /** How long the deployment waits for the instances. */
-  readonly waitForSuccessTimeoutSeconds?: number;
-  /** Where the script's output is kept. */
-  readonly outputLocation?: CfnAssociation.S3OutputLocationProperty;
 }
 
 /** The associations of one construct: as few as State Manager's limits allow, however many targets there are. */
 export class Associations {
+  /** In the order in which they were added. */
+  private readonly all: CfnAssociation[] = [];
+
   /** By key: the values of its last association, to which more can be added until synthesis. */
   private readonly valuesOf = new Map<string, string[]>();
 
-  /** For a document, so far without targets; the first runs wait for the dependencies. */
+  /** For a document, without targets yet; the associations depend on `dependencies`. */
   public constructor(
     private readonly scope: Construct,
     private readonly documentName: string,
-    private readonly run: AssociationRun,
+    private readonly settings: AssociationSettings,
     private readonly dependencies: IDependable,
-  ) {}
+  ) {
+    scope.node.addValidation({ validate: () => agentReferences(scope, parametersOf(settings)) });
+  }
 
-  /** Reaches a target as well. */
-  public reach({ key, values }: AssociationTarget): void {
+  /** How many there are now. */
+  public get count(): number {
+    return this.all.length;
+  }
+
+  /** The ids of all associations, including those that are added later. */
+  public get ids(): string[] {
+    return Lazy.list({ produce: () => this.all.map(({ attrAssociationId }) => attrAssociationId) });
+  }
+
+  /** Adds a target to an association with its key, or in a new one. */
+  public addTarget({ key, values }: AssociationTarget): void {
     for (const value of values) {
       const open = this.valuesOf.get(key);
       if (open && open.length < maxValues(key)) {
         open.push(value);
       } else {
-        this.open(key, value);
+        this.addAssociation(key, value);
       }
     }
   }
 
-  private open(key: string, first: string): void {
+  private addAssociation(key: string, first: string): void {
     const values = [first];
-    const association = addAssociation(
-      this.scope,
-      { key, values: Lazy.list({ produce: () => values }) },
-      this.documentName,
-      this.run,
-    );
+    const target = { key, values: Lazy.list({ produce: () => values }) };
+    const association = createAssociation(this.scope, target, this.documentName, this.settings);
     association.node.addDependency(this.dependencies);
     this.valuesOf.set(key, values);
+    this.all.push(association);
   }
 }
 
@@ -96,39 +85,58 @@ function maxValues(key: string): number {
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-association.html
  */
-function addAssociation(
+function createAssociation(
   scope: Construct,
   target: AssociationTarget,
   documentName: string,
-  run: AssociationRun,
+  settings: AssociationSettings,
 ): CfnAssociation {
+  const { output } = settings;
   const association = new CfnAssociation(scope, idOf(scope, target), {
     name: documentName,
-    // What the console lists it by; it need not be the only one of that name.
+    // The console lists associations by this name, which need not be unique.
     associationName: 'cdk-ssh-keepalive',
     targets: [target],
-    parameters: {
-      Action: [run.action],
-      ClientAliveInterval: [run.interval],
-      ClientAliveCountMax: [run.countMax],
-    },
-    scheduleExpression: run.scheduleExpression,
-    applyOnlyAtCronInterval: run.applyOnlyAtCronInterval,
-    maxConcurrency: run.maxConcurrency,
-    maxErrors: run.maxErrors,
-    complianceSeverity: run.complianceSeverity,
+    parameters: parametersOf(settings),
+    scheduleExpression: settings.scheduleExpression,
+    applyOnlyAtCronInterval: settings.applyOnlyAtCronInterval,
+    maxConcurrency: settings.maxConcurrency,
+    maxErrors: settings.maxErrors,
+    complianceSeverity: settings.complianceSeverity,
     syncCompliance: 'AUTO',
-    calendarNames: run.calendarNames,
-    waitForSuccessTimeoutSeconds: run.waitForSuccessTimeoutSeconds,
-    outputLocation: run.outputLocation && { s3Location: run.outputLocation },
+    calendarNames: settings.calendarNames,
+    waitForSuccessTimeoutSeconds: settings.waitForSuccessTimeoutSeconds,
+    outputLocation: output && {
+      s3Location: { outputS3BucketName: output.bucket.bucketName, outputS3KeyPrefix: output.prefix },
+    },
   });
-  association.addMetadata('Description', PURPOSES[run.action]);
+  association.addMetadata('Description', DESCRIPTIONS[settings.action]);
   return association;
 }
 
+function parametersOf({ action, interval, countMax }: AssociationSettings): Record<string, string[]> {
+  return { Action: [action], ClientAliveInterval: [interval], ClientAliveCountMax: [countMax] };
+}
+
 /**
- * An id that says what is targeted; the key makes it unique, except among parts of a target with too many values, and
- * among keys that are tokens, which no id may hold.
+ * Agents before 3.3.2746.0 resolve a `{{ssm:NAME}}` twice, once to validate the value and once to use it, so a parameter
+ * that changes in between becomes part of the script. CloudFormation resolves its own `{{resolve:ssm:NAME:VERSION}}` before.
+ */
+function agentReferences(scope: Construct, parameters: Record<string, string[]>): string[] {
+  const resolved = Stack.of(scope).resolve(parameters) as Record<string, unknown[]>;
+  return Object.entries(resolved).flatMap(([name, [value]]) =>
+    typeof value === 'string' && /^\{\{(?!resolve:)/.test(value)
+      ? [
+          `${scope.node.path}: the document's parameter ${name} must not be a reference that the agent resolves, got: '${value}'. ` +
+            `Use a dynamic reference of CloudFormation, '{{resolve:ssm:NAME:VERSION}}'.`,
+        ]
+      : [],
+  );
+}
+
+/**
+ * An id that names the target. The key makes it unique, except among the parts of a target with too many values, and among
+ * keys that are tokens, which an id cannot contain.
  */
 function idOf(scope: Construct, target: AssociationTarget): string {
   const id = Token.isUnresolved(target.key) ? 'Association' : `Association ${target.key}`;

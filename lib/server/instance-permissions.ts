@@ -1,34 +1,27 @@
-// What the roles of targeted instances need, so that their agents can run associations.
+// The permissions that the roles of targeted instances need, so that their agents can run associations.
 import { Annotations, Stack } from 'aws-cdk-lib';
 import { type IRole, ManagedPolicy, Policy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { SshKeepalivePermissions } from '../ssh-keepalive-permissions';
-import type { Machines } from './machines';
-
-/** Where the agents write the output of a run, with their instance's role. */
-export interface OutputPlace {
-  /** The bucket. */
-  readonly bucket: IBucket;
-  /** What the objects' keys begin with. */
-  readonly prefix: string;
-}
+import { SshKeepalivePermissions } from '../settings/ssh-keepalive-permissions';
+import type { OutputLocation } from './association-settings';
+import type { InstanceSet } from './instance-set';
 
 /**
- * Lets roles run associations: one policy in each stack for all that the app creates there, a warning for each other one.
+ * Grants roles the permission to run associations: one policy in each stack for all roles that the app creates there, a
+ * warning for each imported role.
  *
- * Imported roles are never touched, although CDK could: they belong to somebody else.
+ * Imported roles are never changed, although CDK could: they are managed elsewhere.
  */
 export class InstancePermissions {
   private readonly statements: PolicyStatement[];
   private readonly policies = new Map<Stack, Policy>();
   private readonly seen = new Set<IRole>();
 
-  /** `scope` is who gives them; a policy of its stack becomes its child. */
+  /** A policy in the stack of `scope` becomes its child. */
   public constructor(
     private readonly scope: Construct,
     private readonly permissions: SshKeepalivePermissions,
-    output?: OutputPlace,
+    output?: OutputLocation,
   ) {
     this.statements = [
       ...(permissions === SshKeepalivePermissions.WORKING_SET ? [workingSet()] : []),
@@ -36,20 +29,20 @@ export class InstancePermissions {
     ];
   }
 
-  /** @returns the policy that the role got, so that associations wait for it */
-  public permit({ role, kind, construct }: Machines): Policy | undefined {
+  /** @returns the policy that was attached to the role, so that associations can depend on it */
+  public grantTo({ role, kind, construct }: InstanceSet): Policy | undefined {
     if (this.permissions === SshKeepalivePermissions.NONE) return undefined;
     if (!role) {
       this.warn(
         'unknownRole',
-        `The role of the ${kind} ${construct.node.path} is not known here and is left as it is.`,
+        `The role of the ${kind} ${construct.node.path} is not known at synthesis and is not changed.`,
       );
       return undefined;
     }
     if (this.seen.has(role)) return undefined;
     this.seen.add(role);
     if (!Role.isRole(role)) {
-      this.warn('importedRole', `${role.node.path} is an imported role and is left as it is.`);
+      this.warn('importedRole', `${role.node.path} is an imported role and is not changed.`);
       return undefined;
     }
     if (this.permissions === SshKeepalivePermissions.MANAGED_POLICY) role.addManagedPolicy(managedPolicy());
@@ -59,7 +52,7 @@ export class InstancePermissions {
     return policy;
   }
 
-  /** Beside the role, so that a role of another stack makes no export and no dependency between the stacks. */
+  /** In the stack of the role, so that there is no export and no dependency between the stacks. */
   private policyIn(stack: Stack): Policy {
     const known = this.policies.get(stack);
     if (known) return known;
@@ -81,8 +74,8 @@ export class InstancePermissions {
     ];
     Annotations.of(this.scope).addWarningV2(
       `cdk-ssh-keepalive:SshKeepalive.${code}`,
-      `${finding} Its instances are reached only if it has: ${needs.join(' and ')}. Acknowledge this when it has, or ` +
-        'when Default Host Management Configuration is on.',
+      `${finding} Its instances can run associations only if it has: ${needs.join(' and ')}. Acknowledge this if it has, ` +
+        'or if Default Host Management Configuration is enabled.',
     );
   }
 }
@@ -92,9 +85,9 @@ function managedPolicy(): ReturnType<typeof ManagedPolicy.fromAwsManagedPolicyNa
 }
 
 /**
- * The smallest set with which an agent runs associations and reports on them.
+ * The smallest set of actions with which an agent runs associations and reports their results.
  *
- * The message channels' actions allow no resource but `*`.
+ * The actions of the message channels support no resource but `*`. Agents before 3.3.40.0 need `ec2messages`.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-instance-permissions.html
  */
@@ -124,7 +117,7 @@ function workingSet(): PolicyStatement {
   });
 }
 
-function writeOutput({ bucket, prefix }: OutputPlace): PolicyStatement[] {
+function writeOutput({ bucket, prefix }: OutputLocation): PolicyStatement[] {
   const put = new PolicyStatement({
     sid: 'WriteOutput',
     actions: ['s3:PutObject'],

@@ -34,6 +34,14 @@ function synthesize(context: Record<string, unknown>, options: { cwd?: string; e
   return { status, stderr, files, template };
 }
 
+/** A value with the name of a Region and the ids of associations, as after deployment. */
+function deployed(value: unknown, id: string): string {
+  if (typeof value === 'string') return value;
+  const { Ref, 'Fn::Join': join } = value as { Ref?: string; 'Fn::Join'?: [string, unknown[]] };
+  if (join) return join[1].map((part) => deployed(part, id)).join(join[0]);
+  return Ref === 'AWS::Region' ? 'ap-southeast-1' : id;
+}
+
 describe('The app', () => {
   it('has two stacks, without assets, and prints nothing', () => {
     const { status, stderr, files } = synthesize({});
@@ -61,7 +69,7 @@ describe('The app', () => {
       tag: 'team=web',
       interval: '15',
       countMax: '3',
-      ensure: 'check-only',
+      action: 'check',
       clientInterval: '20',
     });
     template('SshKeepalive').hasResourceProperties('AWS::SSM::Association', {
@@ -69,6 +77,34 @@ describe('The app', () => {
       Parameters: { Action: ['Check'], ClientAliveInterval: ['15'], ClientAliveCountMax: ['3'] },
     });
     expect(JSON.stringify(template('SshClientConfig').findOutputs('SshConfig'))).toContain('ServerAliveInterval 20');
+  });
+
+  it('has outputs for operators: the document, the associations and a command that shows their results', () => {
+    const { template } = synthesize({ demoInstance: 'al2023' });
+    const outputs = template('SshKeepalive').findOutputs('*') as Record<string, { Value: unknown }>;
+    const ids = Object.keys(template('SshKeepalive').findResources('AWS::SSM::Association')).map((id) => ({
+      'Fn::GetAtt': [id, 'AssociationId'],
+    }));
+    expect(ids).toHaveLength(2);
+    expect(outputs.DocumentName?.Value).toEqual({ Ref: expect.stringMatching(/^SshKeepaliveDocument/) as string });
+    expect(outputs.AssociationIds?.Value).toEqual({ 'Fn::Join': [',', ids] });
+    expect(deployed(outputs.ComplianceCommand?.Value, 'ID')).toBe(
+      'for id in ID ID; do aws ssm describe-association-execution-targets --region ap-southeast-1 --association-id $id ' +
+        '--execution-id $(aws ssm describe-association-executions --region ap-southeast-1 --association-id $id ' +
+        "--no-paginate --query 'AssociationExecutions[0].ExecutionId' --output text) " +
+        "--query 'AssociationExecutionTargets[].[ResourceId,DetailedStatus]' --output text; done",
+    );
+  });
+
+  it('has outputs within the limit of 1,024 characters for as many instances as it allows', () => {
+    const ids = Array.from({ length: 500 }, (_, i) => `i-${i.toString(16).padStart(17, '0')}`).join();
+    const { template } = synthesize({ instanceIds: ids, tag: 'team=web', demoInstance: 'al2023' });
+    const outputs = template('SshKeepalive').findOutputs('*') as Record<string, { Value: unknown }>;
+    for (const [name, { Value }] of Object.entries(outputs)) {
+      const length = deployed(Value, 'x'.repeat(36)).length;
+      expect([name, length <= 1024]).toEqual([name, true]);
+    }
+    expect(JSON.stringify(outputs.AssociationIds).match(/AssociationId/g)).toHaveLength(12);
   });
 
   it.each(['al2023', 'al2'])('adds an instance of %s with first-boot user data and no open port', (demoInstance) => {
@@ -82,15 +118,17 @@ describe('The app', () => {
     expect(JSON.stringify(template('SshClientConfig').findOutputs('SshConfig'))).toContain('Host i-* mi-*');
   });
 
-  it('says that Amazon Linux 2 is out of support', () => {
+  it('issues a warning that Amazon Linux 2 is out of support', () => {
     const text = Object.values(synthesize({ demoInstance: 'al2' }).files).join('');
     expect(text).toContain('Support for Amazon Linux 2 ended in June 2026');
   });
 
-  it('refuses a bad context value with a message alone, and writes no template', () => {
+  it('prints one message for an invalid context value, and writes no template', () => {
     const { status, stderr, files } = synthesize({ interval: 'soon' });
     expect(status).toBe(1);
-    expect(stderr).toBe("Context value interval: ClientAliveInterval of sshd, in seconds (default 60), got: 'soon'\n");
+    expect(stderr).toBe(
+      "Context value interval: must be ClientAliveInterval of sshd, whole seconds from 1 to 86400 (default 60), got: 'soon'\n",
+    );
     expect(files).toEqual({});
   });
 });

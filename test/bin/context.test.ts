@@ -1,41 +1,41 @@
-import { Ensure } from '../../lib';
+import { SshKeepaliveAction } from '../../lib';
 import { ContextError, readSettings } from '../../bin/context';
 
-const reach = (context: Record<string, unknown>): unknown[] =>
-  readSettings(context).targets.map(({ _reach }) => _reach.target);
+const targetsOf = (context: Record<string, unknown>): unknown[] =>
+  readSettings(context).targets.map(({ _selection }) => _selection.target);
 const TAGGED = { key: 'tag:ssh-keepalive', values: ['true'] };
 const ID = 'i-0123456789abcdef0';
 
 describe('The settings of the app', () => {
-  it('are those of the article, for instances tagged ssh-keepalive=true, unless told otherwise', () => {
-    const { targets, server, client, ensure, demoInstance } = readSettings({});
-    expect(targets.map(({ _reach }) => _reach.target)).toEqual([TAGGED]);
+  it('are those of the article by default, for instances with the tag ssh-keepalive=true', () => {
+    const { targets, server, client, action, demoInstance } = readSettings({});
+    expect(targets.map(({ _selection }) => _selection.target)).toEqual([TAGGED]);
     expect([server.interval.toSeconds(), server.countMax]).toEqual([60, 120]);
     expect([client.interval.toSeconds(), client.countMax]).toEqual([60, 5]);
-    expect([ensure, demoInstance]).toEqual([Ensure.PRESENT, undefined]);
+    expect([action, demoInstance]).toEqual([SshKeepaliveAction.APPLY, undefined]);
   });
 
-  it('tag: another tag, whose value may hold an equals sign', () => {
-    expect(reach({ tag: 'team=a=b' })).toEqual([{ key: 'tag:team', values: ['a=b'] }]);
+  it('tag: another tag, whose value may contain an equals sign', () => {
+    expect(targetsOf({ tag: 'team=a=b' })).toEqual([{ key: 'tag:team', values: ['a=b'] }]);
   });
 
-  it('instanceIds: instead of a tag, or beside a tag that is given', () => {
+  it('instanceIds: instead of a tag, or in addition to a tag that is set', () => {
     const ids = { key: 'InstanceIds', values: [ID, 'i-12345678'] };
-    expect(reach({ instanceIds: `${ID}, i-12345678` })).toEqual([ids]);
-    expect(reach({ instanceIds: `${ID},i-12345678`, tag: 'ssh-keepalive=true' })).toEqual([TAGGED, ids]);
+    expect(targetsOf({ instanceIds: `${ID}, i-12345678` })).toEqual([ids]);
+    expect(targetsOf({ instanceIds: `${ID},i-12345678`, tag: 'ssh-keepalive=true' })).toEqual([TAGGED, ids]);
   });
 
-  it('interval, countMax, clientInterval, clientCountMax: text of -c or numbers of cdk.json', () => {
+  it('interval, countMax, clientInterval, clientCountMax: strings of -c or numbers of cdk.json', () => {
     const { server, client } = readSettings({ interval: '15', countMax: 3, clientInterval: 30, clientCountMax: '4' });
     expect([server.interval.toSeconds(), server.countMax]).toEqual([15, 3]);
     expect([client.interval.toSeconds(), client.countMax]).toEqual([30, 4]);
   });
 
-  it('ensure: present, absent or check-only', () => {
-    expect(['present', 'absent', 'check-only'].map((ensure) => readSettings({ ensure }).ensure)).toEqual([
-      Ensure.PRESENT,
-      Ensure.ABSENT,
-      Ensure.CHECK_ONLY,
+  it('action: apply, check or remove', () => {
+    expect(['apply', 'check', 'remove'].map((action) => readSettings({ action }).action)).toEqual([
+      SshKeepaliveAction.APPLY,
+      SshKeepaliveAction.CHECK,
+      SshKeepaliveAction.REMOVE,
     ]);
   });
 
@@ -46,7 +46,7 @@ describe('The settings of the app', () => {
     ]);
   });
 
-  it('stand beside what the CDK CLI and its look-ups write', () => {
+  it('may be in the same context as those of the CDK CLI and its lookups', () => {
     const context = {
       '@aws-cdk/core:checkSecretUsage': true,
       'aws:cdk:enable-path-metadata': true,
@@ -57,52 +57,67 @@ describe('The settings of the app', () => {
     expect(() => readSettings(context)).not.toThrow();
   });
 
-  it('know no names that every object has, and take an id that is given twice once', () => {
+  it('do not include names that every object has', () => {
     expect(() => readSettings({ toString: '3' })).toThrow("Unknown context value 'toString'");
-    const id = 'i-0123456789abcdef0';
-    expect(reach({ instanceIds: `${id}, ${id}` })).toEqual(reach({ instanceIds: id }));
   });
 
-  it('are listed when one is unknown', () => {
+  it('instanceIds: an id that is given twice counts once', () => {
+    expect(targetsOf({ instanceIds: `${ID}, ${ID}` })).toEqual(targetsOf({ instanceIds: ID }));
+  });
+
+  it('are listed when one is unknown, with the one that is probably meant', () => {
     const read = () => readSettings({ intervall: '60' });
     expect(read).toThrow(ContextError);
     expect(read).toThrow(
-      "Unknown context value 'intervall' (from -c, cdk.json or ~/.cdk.json). Known are:\n  tag: key=value",
+      "Unknown context value 'intervall' (from -c, cdk.json or ~/.cdk.json). Did you mean 'interval'? Known values:\n  tag: key=value",
     );
+    expect(() => readSettings({ ensure: 'present' })).toThrow("Did you mean 'action'?");
+    expect(() => readSettings({ colour: 'red' })).toThrow('~/.cdk.json). Known values:');
   });
 
   it.each([
     [
       { tag: 'ssh-keepalive' },
-      "Context value tag: key=value of the instances to reach (default ssh-keepalive=true, or none when instanceIds is given), got: 'ssh-keepalive'",
+      "Context value tag: must be key=value, the tag of the instances (default ssh-keepalive=true, or none if instanceIds is set), got: 'ssh-keepalive'",
     ],
     [{ tag: '=true' }, "got: '=true'"],
     [
       { tag: `k=${'v'.repeat(257)}` },
-      'Context value tag: SshKeepaliveTarget.tag: the value of k must have 1 to 256 characters, got: 257',
+      'Context value tag: SshKeepaliveTarget.tag: value must have 1 to 256 characters, got: 257 characters',
     ],
     [
       { instanceIds: '' },
-      "Context value instanceIds: SshKeepaliveTarget.instanceIds: an id must be i- and 8 or 17, or mi- and 17 hexadecimal digits, got: ''",
+      "Context value instanceIds: SshKeepaliveTarget.instanceIds: id must be i- and 8 or 17, or mi- and 17 hexadecimal digits, got: ''",
     ],
     [{ instanceIds: `${ID},web` }, "got: 'web'"],
-    [{ instanceIds: [ID] }, `got: '["${ID}"]'`],
-    [{ interval: '1m' }, "Context value interval: ClientAliveInterval of sshd, in seconds (default 60), got: '1m'"],
+    [{ instanceIds: [ID] }, `got: '[\\"${ID}\\"]'`],
+    [
+      { instanceIds: Array.from({ length: 501 }, (_, i) => `i-${i.toString(16).padStart(8, '0')}`).join() },
+      'Context value instanceIds: must be at most 500 ids, got: 501. Use a tag for that many instances.',
+    ],
+    [
+      { interval: '1m' },
+      "Context value interval: must be ClientAliveInterval of sshd, whole seconds from 1 to 86400 (default 60), got: '1m'",
+    ],
     [
       { interval: '0' },
-      'Context value interval or countMax: ClientAliveInterval must be whole seconds between 1 and 86400, got: 0 seconds',
+      "Context value interval: must be ClientAliveInterval of sshd, whole seconds from 1 to 86400 (default 60), got: '0'",
     ],
-    [{ countMax: '0' }, 'ClientAliveCountMax must be at least 1, got: 0'],
+    [
+      { countMax: '0' },
+      "Context value countMax: must be ClientAliveCountMax of sshd, a whole number from 1 to 10000 (default 120), got: '0'",
+    ],
     [{ countMax: -1 }, "got: '-1'"],
-    [{ clientInterval: '86401' }, 'Context value clientInterval or clientCountMax: ServerAliveInterval must be'],
+    [{ clientInterval: '86401' }, 'Context value clientInterval: must be ServerAliveInterval of ssh, whole seconds'],
     [{ clientCountMax: '1.5' }, "got: '1.5'"],
-    [{ ensure: 'toString' }, "Context value ensure: present, absent or check-only (default present), got: 'toString'"],
+    [{ action: 'toString' }, "Context value action: must be apply, check or remove (default apply), got: 'toString'"],
+    [{ action: 'Apply' }, "got: 'Apply'"],
     [{ demoInstance: true }, "got: 'true'"],
     [
       { demoInstance: 'al1' },
-      "Context value demoInstance: al2023 or al2: adds a small instance to try it on (default none), got: 'al1'",
+      "Context value demoInstance: must be al2023 or al2, adds a small instance for a trial (default none), got: 'al1'",
     ],
-  ])('are refused when malformed: %j', (context, message) => {
+  ])('are errors when malformed: %j', (context, message) => {
     const read = () => readSettings(context);
     expect(read).toThrow(ContextError);
     expect(read).toThrow(message);

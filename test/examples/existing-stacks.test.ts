@@ -19,7 +19,7 @@ describe('docs/existing-stacks.md', () => {
   });
 
   it.each(diffs.map(([, from, to, blocks]) => ({ from: from!, to: to!, blocks: blocks! })))(
-    'shows what cdk diff says from $from to $to',
+    'shows the output of cdk diff from $from to $to',
     ({ from, to, blocks }) => {
       const words = inWords(synthesize(at(from)).Web!, synthesize(at(to)).Web!);
       for (const [, excerpt] of blocks.matchAll(/```\n([^`]*)```/g)) expect(words).toContain(excerpt);
@@ -29,8 +29,8 @@ describe('docs/existing-stacks.md', () => {
   it('names every example of a target, and none that does not exist', () => {
     const named = [...PAGE.matchAll(/\.\.\/examples\/([\w-]+)\.ts/g)].map(([, name]) => name!);
     expect([...new Set(named)].filter((name) => !EXAMPLES.includes(name))).toEqual([]);
-    // These two are about settings and organizations.
-    const elsewhere = ['organization', 'settings-from-parameters'];
+    // These are not about a kind of target.
+    const elsewhere = ['operations', 'organization', 'settings-from-parameters'];
     expect(EXAMPLES.filter((name) => !named.includes(name) && !elsewhere.includes(name))).toEqual([]);
   });
 

@@ -5,9 +5,10 @@ import { app as fleetWith, fleet } from '../../examples/fleet';
 import { at } from '../../examples/existing-instance';
 import { SshKeepalive, type SshKeepaliveOptions, SshKeepaliveTarget } from '../../lib';
 import * as lib from '../../lib';
+import { addDocument } from '../../lib/server/document';
 import { synthesize } from './examples';
 
-/** Every change, with what CloudFormation's own specification says it does to the resource. */
+/** Every change, with its effect on the resource according to CloudFormation's specification. */
 function changes(old: object, now: object): string[] {
   const found: string[] = [];
   fullDiff(old, now).resources.forEachDifference((_, difference) => {
@@ -22,8 +23,8 @@ function changes(old: object, now: object): string[] {
 const NOT_INTERRUPTED = /^(add|WILL_UPDATE) /;
 const step = (name: string): object => synthesize(at(name)).Web!;
 
-describe('The life of keepalive on an instance that exists', () => {
-  it('begins with a document, an association, a policy and a tag', () => {
+describe('Keepalive on an instance that is deployed already', () => {
+  it('adds a document, an association, a policy and a tag', () => {
     expect(changes(step('before'), step('existing'))).toEqual([
       'WILL_UPDATE AWS::EC2::Instance Tags',
       'add AWS::IAM::Policy',
@@ -32,7 +33,7 @@ describe('The life of keepalive on an instance that exists', () => {
     ]);
   });
 
-  it('is interrupted by newInstance, which changes user data', () => {
+  it('interrupts the instance with newInstance, which changes user data', () => {
     expect(changes(step('before'), step('new'))).toEqual([
       'MAY_REPLACE AWS::EC2::Instance Tags UserData',
       'add AWS::IAM::Policy',
@@ -41,16 +42,16 @@ describe('The life of keepalive on an instance that exists', () => {
     ]);
   });
 
-  it('changes the parameters of the association with the settings, and nothing else', () => {
+  it('changes only the parameters of the association when the settings change', () => {
     expect(changes(step('existing'), step('slower'))).toEqual(['WILL_UPDATE AWS::SSM::Association Parameters']);
   });
 
-  it('changes the parameters of the association with Ensure.ABSENT, and nothing else', () => {
-    expect(changes(step('existing'), step('absent'))).toEqual(['WILL_UPDATE AWS::SSM::Association Parameters']);
+  it('changes only the parameters of the association with SshKeepaliveAction.REMOVE', () => {
+    expect(changes(step('existing'), step('remove'))).toEqual(['WILL_UPDATE AWS::SSM::Association Parameters']);
   });
 
-  it('ends with nothing left of it in the stack', () => {
-    expect(changes(step('absent'), step('gone'))).toEqual([
+  it('leaves nothing in the stack when it is deleted', () => {
+    expect(changes(step('remove'), step('gone'))).toEqual([
       'WILL_UPDATE AWS::EC2::Instance Tags',
       'remove AWS::IAM::Policy',
       'remove AWS::SSM::Association',
@@ -80,6 +81,17 @@ describe('One line added to an app of 50 instances, 3 groups and a bastion', () 
   });
 });
 
+describe('A renamed SshKeepalive', () => {
+  it('changes the tag of its document without replacing it', () => {
+    const withDocument = (value: string): object => {
+      const app = new App();
+      addDocument(new Stack(app, 'Web'), 'Document', [{ key: 'cdk-ssh-keepalive', value }]);
+      return synthesize(app).Web!;
+    };
+    expect(changes(withDocument('Web/Old'), withDocument('Web/New'))).toEqual(['WILL_UPDATE AWS::SSM::Document Tags']);
+  });
+});
+
 describe('A changed property of SshKeepalive', () => {
   const withOptions = (options: (stack: Stack) => SshKeepaliveOptions): object => {
     const app = new App();
@@ -95,24 +107,24 @@ describe('A changed property of SshKeepalive', () => {
   };
 
   it.each<[keyof SshKeepaliveOptions, (stack: Stack) => SshKeepaliveOptions, string[]]>([
-    ['server', () => ({ server: lib.ServerKeepalive.STIG }), ['AWS::SSM::Association Parameters']],
-    ['ensure', () => ({ ensure: lib.Ensure.CHECK_ONLY }), ['AWS::SSM::Association MaxErrors Parameters']],
+    ['keepalive', () => ({ keepalive: lib.ServerKeepalive.STIG }), ['AWS::SSM::Association Parameters']],
+    ['action', () => ({ action: lib.SshKeepaliveAction.CHECK }), ['AWS::SSM::Association MaxErrors Parameters']],
     [
       'permissions',
       () => ({ permissions: lib.SshKeepalivePermissions.MANAGED_POLICY }),
       ['AWS::IAM::Role ManagedPolicyArns'],
     ],
-    ['maxConcurrency', () => ({ maxConcurrency: '1' }), ['AWS::SSM::Association MaxConcurrency']],
-    ['maxErrors', () => ({ maxErrors: '0' }), ['AWS::SSM::Association MaxErrors']],
+    ['maxConcurrency', () => ({ maxConcurrency: lib.RateLimit.count(1) }), ['AWS::SSM::Association MaxConcurrency']],
+    ['maxErrors', () => ({ maxErrors: lib.RateLimit.count(0) }), ['AWS::SSM::Association MaxErrors']],
     [
       'complianceSeverity',
       () => ({ complianceSeverity: lib.ComplianceSeverity.HIGH }),
       ['AWS::SSM::Association ComplianceSeverity'],
     ],
-    ['calendars', () => ({ calendars: ['office-hours'] }), ['AWS::SSM::Association CalendarNames']],
+    ['calendarNames', () => ({ calendarNames: ['office-hours'] }), ['AWS::SSM::Association CalendarNames']],
     [
-      'waitForSuccess',
-      () => ({ waitForSuccess: Duration.minutes(5) }),
+      'waitForSuccessTimeout',
+      () => ({ waitForSuccessTimeout: Duration.minutes(5) }),
       ['AWS::SSM::Association WaitForSuccessTimeoutSeconds'],
     ],
   ])('%s interrupts nothing', (_, options, changed) => {

@@ -23,7 +23,7 @@ interface Parameter {
 }
 
 describe('The organization example', () => {
-  it('is one stack set, which gives the plain template to all accounts of the units', () => {
+  it('is one stack set with the plain template, for all accounts of the units', () => {
     template.resourceCountIs('AWS::CloudFormation::StackSet', 1);
     template.hasResourceProperties('AWS::CloudFormation::StackSet', {
       PermissionModel: 'SERVICE_MANAGED',
@@ -34,12 +34,12 @@ describe('The organization example', () => {
         { DeploymentTargets: { OrganizationalUnitIds: { Ref: 'OrganizationalUnitIds' } }, Regions: { Ref: 'Regions' } },
       ],
       OperationPreferences: Match.objectLike({ RegionConcurrencyType: 'SEQUENTIAL', FailureTolerancePercentage: 10 }),
-      // The template makes no role, so that there is nothing to acknowledge.
+      // The template has no role, so that there is nothing to acknowledge.
       Capabilities: Match.absent(),
     });
   });
 
-  it('passes on only parameters that the plain template has, with its defaults', () => {
+  it('passes only parameters that the plain template has, with its defaults', () => {
     const { Parameters: plain } = JSON.parse(plainTemplate()) as { Parameters: Record<string, Parameter> };
     const ours = template.findParameters('*') as Record<string, Parameter>;
     const passed = properties.Parameters as { ParameterKey: string; ParameterValue: { Ref: string } }[];
@@ -48,7 +48,7 @@ describe('The organization example', () => {
       expect([name, value]).toEqual([name, { Ref: name }]);
       expect([name, ours[name]?.Default]).toEqual([name, plain[name]?.Default]);
     }
-    expect(ours.Ensure?.AllowedValues).toEqual(plain.Ensure?.AllowedValues);
+    expect(ours.Action?.AllowedValues).toEqual(plain.Action?.AllowedValues);
   });
 
   it('stays within the limits of a template that is passed inline, as its body does', () => {
@@ -59,20 +59,20 @@ describe('The organization example', () => {
   it.each([
     ['OrganizationalUnitIds', ['ou-ab12-34567890', 'r-ab12'], ['', 'ou-ab12', 'OU-ab12-34567890', '123456789012']],
     ['Regions', ['eu-west-1', 'us-gov-east-1'], ['', 'eu-west', 'EU-WEST-1', 'eu-west-1a']],
-  ])('%s takes %j and refuses %j', (name, good, bad) => {
+  ])('%s allows %j and not %j', (name, good, bad) => {
     const { AllowedPattern } = template.findParameters(name)[name] as Parameter;
     const takes = (value: string): boolean => new RegExp(AllowedPattern ?? 'no pattern').test(value);
     expect([good.filter((value) => !takes(value)), bad.filter(takes)]).toEqual([[], []]);
   });
 
-  it('is deployed with commands that its page shows with names that exist', () => {
+  it('has the parameters that the commands of its page set', () => {
     const page = readFileSync(join(ROOT, 'docs', 'organization.md'), 'utf8');
     const names = [...page.matchAll(/--parameters (\w+)=/g)].map(([, name]) => name);
     expect(names.length).toBeGreaterThan(2);
     expect(names.filter((name) => !(`${name}` in template.findParameters('*')))).toEqual([]);
   });
 
-  it('synthesizes without a word by the command that its page shows', () => {
+  it('synthesizes without output by the command of its page', () => {
     const page = readFileSync(join(ROOT, 'docs', 'organization.md'), 'utf8');
     const [, app = ''] = /--app 'node (\S+)'/.exec(page) ?? [];
     const out = mkdtempSync(join(tmpdir(), 'organization-'));

@@ -19,7 +19,7 @@ const client = (Value: unknown): Template => ({
 });
 
 describe('extract', () => {
-  it('takes scripts, parameters and snippet as an instance and a laptop would get them', () => {
+  it('returns scripts, parameters and snippet as they are on an instance and a laptop', () => {
     expect(extract(SERVER, client('Host *\n'))).toEqual({
       firstBoot: '#!/bin/bash\necho boot',
       documentScript: 'echo one\n\necho two\n',
@@ -28,23 +28,26 @@ describe('extract', () => {
     });
   });
 
-  it('joins a snippet that names the region', () => {
+  it('joins a snippet with the Region', () => {
     const value = { 'Fn::Join': ['', ['--region ', { Ref: 'AWS::Region' }, '\nHost *\n']] };
     expect(extract(SERVER, client(value)).clientSnippet).toBe('--region us-east-1\nHost *\n');
   });
 
-  it('refuses what only a deployment knows', () => {
+  it('throws for values that are known at deployment only', () => {
     expect(() => extract(SERVER, client({ 'Fn::GetAtt': ['Web', 'PublicDnsName'] }))).toThrow(
-      'The client snippet is known only after a deployment, so it cannot be tried out here: {"Fn::GetAtt"',
+      'The client snippet must be known before deployment, got: {"Fn::GetAtt"',
     );
   });
 
-  it.each(['AWS::SSM::Document', 'AWS::SSM::Association', 'AWS::EC2::Instance'])('misses %s', (type) => {
-    const Resources = Object.fromEntries(Object.entries(SERVER.Resources).filter(([, { Type }]) => Type !== type));
-    expect(() => extract({ Resources }, client(''))).toThrow(`The template has no ${type}`);
-  });
+  it.each(['AWS::SSM::Document', 'AWS::SSM::Association', 'AWS::EC2::Instance'])(
+    'throws when %s is missing',
+    (type) => {
+      const Resources = Object.fromEntries(Object.entries(SERVER.Resources).filter(([, { Type }]) => Type !== type));
+      expect(() => extract({ Resources }, client(''))).toThrow(`The template has no ${type}`);
+    },
+  );
 
-  it('misses a property by its path', () => {
+  it('throws with the path of a missing property', () => {
     const Resources = { ...SERVER.Resources, Instance: { Type: 'AWS::EC2::Instance', Properties: {} } };
     expect(() => extract({ Resources }, client(''))).toThrow(
       "The template's AWS::EC2::Instance has no UserData.Fn::Base64",

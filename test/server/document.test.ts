@@ -16,17 +16,17 @@ const [document] = Object.values(Template.fromStack(stack).findResources('AWS::S
 const properties = (document as { Properties: Record<string, unknown> }).Properties;
 const content = properties.Content as Content;
 
-/** Whether a value passes, as Systems Manager decides it: RE2 has no other meaning for these patterns. */
+/** Whether Systems Manager accepts a value. These patterns have the same meaning in RE2. */
 const passes = (parameter: string, value: string): boolean =>
   new RegExp(content.parameters[parameter]?.allowedPattern ?? 'no such parameter').test(value);
 
 describe('The document', () => {
-  it('has no name of its own, so that CloudFormation can replace it when its content changes', () => {
+  it('has no name of its own, so that CloudFormation can replace it when its content changes, and no tags by default', () => {
     expect(Object.keys(properties).sort()).toEqual(['Content', 'DocumentFormat', 'DocumentType']);
     expect([properties.DocumentFormat, properties.DocumentType]).toEqual(['JSON', 'Command']);
   });
 
-  it('is what a reviewer can read: one step for Linux, the script line by line, three parameters', () => {
+  it('is readable for a reviewer: one step for Linux, the script line by line, three parameters', () => {
     const { mainSteps, ...head } = content;
     expect({
       ...head,
@@ -35,11 +35,11 @@ describe('The document', () => {
     expect(mainSteps[0]?.inputs.runCommand.join('\n') + '\n').toBe(DOCUMENT_SCRIPT);
   });
 
-  it('is smaller than the 64 KB that Systems Manager takes', () => {
+  it('is smaller than the limit of 64 KB', () => {
     expect(JSON.stringify(content).length).toBeLessThan(64 * 1024);
   });
 
-  it('takes its parameters as environment variables', () => {
+  it('passes its parameters as environment variables', () => {
     expect(Object.values(content.parameters).map(({ interpolationType }) => interpolationType)).toEqual(
       Array(3).fill('ENV_VAR'),
     );
@@ -80,7 +80,7 @@ describe('The document', () => {
       ['1', '120', '9999', '10000'],
       ['', '0', '010', '10001', '11000', '99999', '3;id', '`id`', '5\n'],
     ],
-  ])('lets only sound values into %s', (name, good, bad) => {
+  ])('allows valid values of %s only', (name, good, bad) => {
     expect(good.filter((value) => !passes(name, value))).toEqual([]);
     expect(bad.filter((value) => passes(name, value))).toEqual([]);
   });

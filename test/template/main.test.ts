@@ -1,4 +1,4 @@
-// The command as `npm run template` runs it, in a copy that has no dist/ yet.
+// The command of `npm run template`, in a copy without dist/.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { plainTemplate } from '../../bin/template/plain-template';
 
 const ROOT = join(__dirname, '..', '..');
 
-it('npm run template writes the template into dist/ and says how large it is', () => {
+it('npm run template writes the template into dist/ and prints its size', () => {
   const copy = mkdtempSync(join(tmpdir(), 'template-test-'));
   try {
     for (const folder of ['lib', 'bin']) cpSync(join(ROOT, folder), join(copy, folder), { recursive: true });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { MAX_BYTES, plainTemplate } from '../../bin/template/plain-template';
-import { Ensure, SshKeepalive, SshKeepaliveTarget } from '../../lib';
+import { SshKeepalive, SshKeepaliveAction, SshKeepaliveTarget } from '../../lib';
 import { DOCUMENT_SCRIPT } from '../../lib/server/scripts';
 import { describeWith } from '../support/requirements';
 import { cfnLint } from './cfn-lint';
@@ -27,12 +27,12 @@ interface Plain {
 const text = plainTemplate();
 const template = JSON.parse(text) as Plain;
 
-/** What CloudFormation makes of a value, for the functions that the template uses. */
+/** Resolves a value as CloudFormation does, for the functions of the template. */
 function resolve(value: unknown, parameters: Record<string, string>): unknown {
   if (Array.isArray(value)) return value.map((item) => resolve(item, parameters));
   if (typeof value !== 'object' || value === null) return value;
   const [[name, argument] = []] = Object.entries(value) as [string, unknown][];
-  if (name === 'Ref' && (argument as string) in template.Parameters) {
+  if (name === 'Ref' && ((argument as string) in template.Parameters || (argument as string) in parameters)) {
     return parameters[argument as string] ?? template.Parameters[argument as string]?.Default;
   }
   if (name === 'Fn::Join') {
@@ -46,7 +46,7 @@ function resolve(value: unknown, parameters: Record<string, string>): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, parameters)]));
 }
 
-/** Whether CloudFormation takes a value: a pattern must match the whole of it. */
+/** Whether CloudFormation accepts a value: a pattern must match all of it. */
 function takes(name: string, value: string): boolean {
   const { AllowedPattern, AllowedValues } = template.Parameters[name]!;
   if (AllowedValues) return AllowedValues.includes(value);
@@ -54,22 +54,19 @@ function takes(name: string, value: string): boolean {
 }
 
 describe('The plain template', () => {
-  it.each([
-    ['present', Ensure.PRESENT],
-    ['absent', Ensure.ABSENT],
-    ['check-only', Ensure.CHECK_ONLY],
-  ])('is with its defaults and Ensure=%s what the construct gives', (word, ensure) => {
+  it.each(Object.values(SshKeepaliveAction))('has with Action=%s the resources of the construct', (action) => {
     const stack = new Stack();
     const targets = [SshKeepaliveTarget.tag('ssh-keepalive', 'true')];
-    const keepalive = new SshKeepalive(stack, 'Default', { targets, ensure });
+    const keepalive = new SshKeepalive(stack, 'Default', { targets, action });
     const resources = Template.fromStack(stack).toJSON().Resources as Plain['Resources'];
     const properties = (of: Plain['Resources']): object[] => Object.values(of).map(({ Properties }) => Properties);
     const documentId = (stack.resolve(keepalive.documentName) as { Ref: string }).Ref;
-    expect(resolve(properties(template.Resources), { Ensure: word })).toEqual(properties(resources));
+    const parameters = { Action: action, 'AWS::StackName': keepalive.tagValue };
+    expect(resolve(properties(template.Resources), parameters)).toEqual(properties(resources));
     expect(Object.keys(template.Resources)).toEqual([documentId, 'Association']);
   });
 
-  it('is what a reviewer can read: two resources, the script line by line', () => {
+  it('is readable for a reviewer: two resources, the script line by line', () => {
     const { Document, ...rest } = template.Resources;
     const [step] = Document?.Properties.Content?.mainSteps ?? [];
     expect((step?.inputs as { runCommand: string[] }).runCommand.join('\n') + '\n').toBe(DOCUMENT_SCRIPT);
@@ -91,7 +88,7 @@ describe('The plain template', () => {
     expect(run(__dirname, {})).toBe(text);
   });
 
-  it('explains each parameter, shows it in a group, and has a default that it takes itself', () => {
+  it('describes each parameter, shows it in a group, and has valid defaults', () => {
     const names = Object.keys(template.Parameters);
     const groups = template.Metadata['AWS::CloudFormation::Interface'].ParameterGroups;
     expect(groups.flatMap(({ Parameters }) => Parameters)).toEqual(names);
@@ -101,7 +98,7 @@ describe('The plain template', () => {
     }
   });
 
-  it('holds nothing that CloudFormation would take for a dynamic reference', () => {
+  it('contains nothing that looks like a dynamic reference', () => {
     expect(text).not.toContain('resolve:');
   });
 
@@ -112,14 +109,26 @@ describe('The plain template', () => {
     [
       'ClientAliveInterval',
       ['1', '60', '86400', reference],
-      ['', '0', '060', '86401', '60.5', '1m', '60\n', '60; id', `${reference}0`, '{{resolve:ssm:/no/version}}'],
+      [
+        '',
+        '0',
+        '060',
+        '86401',
+        '60.5',
+        '1m',
+        '60\n',
+        '60; id',
+        `${reference}0`,
+        '{{resolve:ssm:/no/version}}',
+        '{{ssm:/team/interval}}',
+      ],
     ],
     [
       'ClientAliveCountMax',
       ['1', '120', '10000', reference],
       ['', '0', '10001', '1.5', '{{resolve:ssm-secure:/secret:1}}', '$(id)'],
     ],
-    ['Ensure', ['present', 'absent', 'check-only'], ['', 'Present', 'Apply']],
+    ['Action', ['Apply', 'Check', 'Remove'], ['', 'apply', 'present']],
     [
       'Schedule',
       ['rate(30 minutes)', 'rate(1 hour)', 'rate(12 hours)', 'rate(1 day)', 'rate(30 days)', 'cron(0 2 ? * SUN *)'],
@@ -135,7 +144,7 @@ describe('The plain template', () => {
       ],
     ],
     ['MaxConcurrency', ['1', '50', '1%', '100%'], ['', '0', '0%', '101%', '10 %', '-1', 'all']],
-  ])('%s takes %j and refuses %j', (name, good, bad) => {
+  ])('%s allows %j and not %j', (name, good, bad) => {
     expect(good.filter((value) => !takes(name, value))).toEqual([]);
     expect(bad.filter((value) => takes(name, value))).toEqual([]);
   });

@@ -1,5 +1,5 @@
-// What a target needs to know of the instances that the app makes: one of them, or all of a group or launch template.
-// Reads it from CDK's constructs; changes nothing.
+// The properties of instances that the app creates: a single one, or all of a group or a launch template. Reads them from
+// the CDK's constructs; changes nothing.
 import { CfnResource, Reference, type TagManager, Tokenization } from 'aws-cdk-lib';
 import type { AutoScalingGroup, CfnAutoScalingGroup, IAutoScalingGroup } from 'aws-cdk-lib/aws-autoscaling';
 import {
@@ -14,34 +14,34 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IConstruct } from 'constructs';
 import type { AssociationTarget } from './association';
 
-/** Instances that are set up alike. */
-export interface Machines {
-  /** What they are, for people: `instance`, `Auto Scaling group` or `launch template`. */
+/** Instances with the same configuration. */
+export interface InstanceSet {
+  /** The kind of resource, for messages: `instance`, `Auto Scaling group` or `launch template`. */
   readonly kind: string;
 
-  /** The construct that a person knows. */
+  /** The construct that was passed. */
   readonly construct: IConstruct;
 
-  /** The resource, where the app makes it; whoever names the same one means the same instances. */
+  /** The resource, where the app creates it. Two sets with the same resource are the same instances. */
   readonly resource?: CfnResource;
 
-  /** Their role, where it is known. */
+  /** The instances' role, where it is known. */
   readonly role?: IRole;
 
-  /** Whether they are known to run Windows. */
+  /** Whether the instances are known to run Windows. */
   readonly windows: boolean;
 
-  /** Their user data, where commands can be added to it. */
+  /** The user data, where commands can be added to it. */
   readonly userData?: UserData;
 
-  /** What State Manager finds them by; absent for a single instance, which is given our tag. */
+  /** The association's target; undefined for a single instance, which gets our tag. */
   readonly target?: AssociationTarget;
 
-  /** The tags that they bear. */
+  /** The instances' tags. */
   readonly tags?: TagManager;
 
-  /** Why new user data replaces running instances, where that is known or likely. */
-  readonly rolls?: string;
+  /** Why changed user data replaces running instances, where that is known or likely. */
+  readonly replacementWarning?: string;
 }
 
 /** The resource types of instances and of groups. */
@@ -52,31 +52,31 @@ export const ResourceType = {
 };
 
 /**
- * The resource that an L1 or L2 construct is, if it is of the type.
+ * The resource of an L1 or L2 construct; undefined when it is of another type.
  *
- * Not by `instanceof`: that would load the classes, and would miss those of a second copy of aws-cdk-lib.
+ * Not with `instanceof`, which would load the classes, and is false for those of a second copy of aws-cdk-lib.
  */
 export function resourceOf(construct: IConstruct, type: string): CfnResource | undefined {
   const resource = construct.node.defaultChild ?? construct;
   return CfnResource.isCfnResource(resource) && resource.cfnResourceType === type ? resource : undefined;
 }
 
-/** A single instance; undefined when the app does not make it. */
-export function machinesOfInstance(construct: IConstruct): Machines | undefined {
+/** A single instance; undefined when the app does not create it. */
+export function instanceSetOfInstance(construct: IConstruct): InstanceSet | undefined {
   const kind = 'instance';
   const resource = resourceOf(construct, ResourceType.INSTANCE) as CfnInstance | undefined;
   if (!resource) {
-    // A BastionHostLinux, which holds an Instance.
+    // A BastionHostLinux contains an Instance.
     const inner = construct.node.defaultChild;
-    return inner && machinesOfInstance(inner);
+    return inner && instanceSetOfInstance(inner);
   }
   const { role, osType, userData } = construct as Partial<Instance>;
   if (construct === resource) return { kind, construct, resource, windows: false, tags: resource.tags };
   return { kind, construct, resource, role, windows: isWindows(osType), userData, tags: resource.tags };
 }
 
-/** The instances of a group: each bears its name as a tag from the start. */
-export function machinesOfGroup(group: IAutoScalingGroup | CfnAutoScalingGroup): Machines {
+/** The instances of a group. Auto Scaling tags each of them with the group's name. */
+export function instanceSetOfGroup(group: IAutoScalingGroup | CfnAutoScalingGroup): InstanceSet {
   const kind = 'Auto Scaling group';
   const resource = resourceOf(group, ResourceType.GROUP) as CfnAutoScalingGroup | undefined;
   if (isL1(group)) {
@@ -93,22 +93,22 @@ export function machinesOfGroup(group: IAutoScalingGroup | CfnAutoScalingGroup):
   const windows = isWindows(group.osType);
   if (!resource) return { kind, construct: group, windows, target };
   const { role, userData } = readable(group as AutoScalingGroup);
-  const rolls = updatePolicyOf(resource);
-  return { kind, construct: group, resource, role, windows, userData, target, tags: resource.tags, rolls };
+  const replacementWarning = replacementWarningOf(resource);
+  return { kind, construct: group, resource, role, windows, userData, target, tags: resource.tags, replacementWarning };
 }
 
 /**
- * The instances of a launch template, whoever launches them: EC2 tags each with its id.
+ * The instances of a launch template. EC2 tags each of them with the template's id.
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/launch-instances-from-launch-template.html
  */
-export function machinesOfLaunchTemplate(template: ILaunchTemplate): Machines {
+export function instanceSetOfLaunchTemplate(template: ILaunchTemplate): InstanceSet {
   const kind = 'launch template';
   const { launchTemplateId: id } = template;
   if (id === undefined) {
     throw new Error(
-      `SshKeepaliveTarget.launchTemplate: ${template.node.path} is imported by its name, but its instances bear its id. ` +
-        'Import it with launchTemplateId.',
+      `SshKeepaliveTarget.launchTemplate: ${template.node.path} is imported by its name, but its instances are tagged with ` +
+        'its id. Import it with launchTemplateId.',
     );
   }
   const target = { key: 'tag:aws:ec2launchtemplate:id', values: [id] };
@@ -122,13 +122,13 @@ export function machinesOfLaunchTemplate(template: ILaunchTemplate): Machines {
     windows: isWindows(osType),
     userData,
     target,
-    rolls:
-      'It makes a new version of the launch template: groups that have an update policy, EKS node groups and fleets ' +
-      'that follow its latest version may replace their running instances.',
+    replacementWarning:
+      'It creates a new version of the launch template: groups with an update policy, EKS node groups and fleets ' +
+      'that use the latest version may replace their running instances.',
   };
 }
 
-/** The launch template that a group launches from, where the app makes both. */
+/** The launch template of a group, where the app creates both. */
 export function launchTemplateOf(resource: CfnResource | undefined): IConstruct | undefined {
   if (resource?.cfnResourceType !== ResourceType.GROUP) return undefined;
   const { launchTemplate, mixedInstancesPolicy } = resource as Partial<LaunchSettings>;
@@ -138,7 +138,7 @@ export function launchTemplateOf(resource: CfnResource | undefined): IConstruct 
   return Reference.isReference(id) ? id.target : undefined;
 }
 
-/** As AutoScalingGroup sets them; somebody else's tokens instead tell nothing. */
+/** As AutoScalingGroup sets them; undefined where another construct sets them by a token. */
 interface LaunchSettings {
   readonly launchTemplate?: { readonly launchTemplateId?: string };
   readonly mixedInstancesPolicy?: {
@@ -150,10 +150,10 @@ function groupTarget(name: string): AssociationTarget {
   return { key: 'tag:aws:autoscaling:groupName', values: [name] };
 }
 
-function updatePolicyOf(resource: CfnAutoScalingGroup): string | undefined {
+function replacementWarningOf(resource: CfnAutoScalingGroup): string | undefined {
   const policy = resource.cfnOptions.updatePolicy;
   if (policy?.autoScalingReplacingUpdate?.willReplace) {
-    return 'Its update policy then replaces the whole group by a new one.';
+    return 'Its update policy then replaces the whole group.';
   }
   if (policy?.autoScalingRollingUpdate) {
     const { maxBatchSize = 1 } = policy.autoScalingRollingUpdate;
@@ -170,7 +170,7 @@ function isL1(group: IAutoScalingGroup | CfnAutoScalingGroup): group is CfnAutoS
   return CfnResource.isCfnResource(group);
 }
 
-/** A group throws for what its launch template does not tell. */
+/** The getters of a group throw where its launch template has no role or user data. */
 function readable(group: AutoScalingGroup): { role?: IRole; userData?: UserData } {
   const orUndefined = <T>(read: () => T): T | undefined => {
     try {

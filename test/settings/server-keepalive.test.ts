@@ -1,5 +1,5 @@
 import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
-import { ServerKeepalive } from '../lib';
+import { ServerKeepalive } from '../../lib';
 
 const token = new CfnParameter(new Stack(new App()), 'Number', { type: 'Number' }).valueAsNumber;
 
@@ -10,58 +10,65 @@ function values(keepalive: ServerKeepalive): (number | undefined)[] {
 
 test.each<[keyof typeof ServerKeepalive, number, number, number]>([
   ['DEFAULT', 60, 120, 7260],
+  ['FREQUENT', 30, 240, 7230],
   ['CIS_AMAZON_LINUX_2', 15, 3, 60],
   ['CIS_AMAZON_LINUX_2023', 15, 3, 60],
   ['CIS_LINUX', 60, 3, 240],
   ['STIG', 60, 1, 120],
-])('%s is %d seconds, %d times, and drops a client that vanished after %d seconds', (name, ...expected) => {
+])('%s is %d seconds, %d times, and disconnects a dead client after %d seconds', (name, ...expected) => {
   expect(values(ServerKeepalive[name] as ServerKeepalive)).toEqual(expected);
 });
 
 test('no preset is missing from the list above', () => {
-  const presets = Object.values(ServerKeepalive).filter((value) => value instanceof ServerKeepalive);
-  expect(presets).toHaveLength(5);
+  const presets = Object.values(ServerKeepalive).filter((value) => ServerKeepalive.isServerKeepalive(value));
+  expect(presets).toHaveLength(6);
 });
 
-test('what is left out is as in the default', () => {
+test('properties that are left out have the default values', () => {
   expect(values(ServerKeepalive.of())).toEqual([60, 120, 7260]);
   expect(values(ServerKeepalive.of({ interval: Duration.seconds(30) }))).toEqual([30, 120, 3630]);
   expect(values(ServerKeepalive.of({ countMax: 3 }))).toEqual([60, 3, 240]);
 });
 
-test('both values can be given', () => {
+test('both properties can be set', () => {
   expect(values(ServerKeepalive.of({ interval: Duration.minutes(5), countMax: 1 }))).toEqual([300, 1, 600]);
 });
 
-test('a count max of 0 is refused with what the versions of sshd make of it', () => {
+test('a count max of 0 is an error that says what the versions of sshd do with it', () => {
   expect(() => ServerKeepalive.of({ countMax: 0 })).toThrow(
     new Error(
-      'ClientAliveCountMax must be at least 1, got: 0 ' +
-        '(sshd before 8.2 then disconnects every idle client at the first interval, later ones never do)',
+      'ServerKeepalive.of: countMax (ClientAliveCountMax) must be at least 1, got: 0 (a number). ' +
+        'With 0, sshd before 8.2 disconnects idle clients at the first interval, and later versions never do',
     ),
   );
 });
 
-test('values out of range are refused under the names that sshd has for them', () => {
+test('values out of range are errors with the keyword of sshd', () => {
   expect(() => ServerKeepalive.of({ interval: Duration.seconds(0) })).toThrow(
-    new Error('ClientAliveInterval must be whole seconds between 1 and 86400, got: 0 seconds'),
+    new Error(
+      'ServerKeepalive.of: interval (ClientAliveInterval) must be whole seconds from 1 to 86400, got: 0 seconds',
+    ),
   );
   expect(() => ServerKeepalive.of({ interval: Duration.millis(1500) })).toThrow(
-    new Error('ClientAliveInterval must be whole seconds between 1 and 86400, got: 1.5 seconds'),
+    new Error(
+      'ServerKeepalive.of: interval (ClientAliveInterval) must be whole seconds from 1 to 86400, got: 1.5 seconds',
+    ),
   );
   expect(() => ServerKeepalive.of({ countMax: NaN })).toThrow(
-    new Error('ClientAliveCountMax must be a whole number between 1 and 10000, got: NaN'),
+    new Error(
+      'ServerKeepalive.of: countMax (ClientAliveCountMax) must be a whole number from 1 to 10000, got: NaN (a number)',
+    ),
   );
 });
 
-test('tokens pass, and leave open when a client that vanished is dropped', () => {
+test('tokens are not checked, and deadPeerDroppedAfter is then undefined', () => {
   const keepalive = ServerKeepalive.of({ interval: Duration.seconds(token), countMax: token });
   expect(keepalive.interval.isUnresolved()).toBe(true);
   expect(keepalive.countMax).toBe(token);
   expect(keepalive.deadPeerDroppedAfter).toBeUndefined();
 });
 
-test('changing what was passed changes nothing', () => {
+test('later changes of the properties have no effect', () => {
   const props = { interval: Duration.seconds(30), countMax: 2 };
   const keepalive = ServerKeepalive.of(props);
   props.interval = Duration.seconds(1);

@@ -1,17 +1,17 @@
 /**
- * How grave it is when the settings do not hold, as SSM Compliance shows it.
+ * The severity of non-compliance that SSM Compliance reports.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/compliance-about.html
  */
 export enum ComplianceSeverity {
-  /** Act now. */
+  /** Critical. */
   CRITICAL = 'CRITICAL',
-  /** Act soon. */
+  /** High. */
   HIGH = 'HIGH',
-  /** Plan to act. */
+  /** Medium. */
   MEDIUM = 'MEDIUM',
-  /** Good to know. */
+  /** Low. */
   LOW = 'LOW',
-  /** Not said. */
+  /** Unspecified. */
   UNSPECIFIED = 'UNSPECIFIED',
 }

@@ -1,7 +1,12 @@
 import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
-import { deadPeerDroppedAfter, intervalTooLong, validateKeepalive } from '../lib/keepalive-values';
+import { deadPeerDroppedAfter, intervalTooLong, validateKeepalive } from '../../lib/settings/keepalive-values';
 
-const keywords = { interval: 'AnInterval', countMax: 'ACount', zeroCountIs: 'everything ends' };
+const keywords = {
+  factory: 'Factory',
+  interval: 'AnInterval',
+  countMax: 'ACount',
+  zeroCountMax: 'With 0, all sessions end',
+};
 const validate = (interval: Duration, countMax: number) => () => validateKeepalive(keywords, interval, countMax);
 
 const stack = new Stack(new App());
@@ -26,18 +31,18 @@ describe('an interval', () => {
     [Duration.days(2), '172800'],
     [Duration.seconds(NaN), 'NaN'],
     [Duration.seconds(Infinity), 'Infinity'],
-  ])('of %s is refused with the rule and the value', (interval, got) => {
+  ])('of %s is an error with the rule and the value', (interval, got) => {
     expect(validate(interval, 1)).toThrow(
-      new Error(`AnInterval must be whole seconds between 1 and 86400, got: ${got} seconds`),
+      new Error(`Factory: interval (AnInterval) must be whole seconds from 1 to 86400, got: ${got} seconds`),
     );
   });
 
-  test('that is a token passes, and the count is still checked', () => {
+  test('that is a token is not checked, but the count max is', () => {
     expect(validate(Duration.seconds(token), 1)).not.toThrow();
     expect(validate(Duration.seconds(token), 0)).toThrow('ACount');
   });
 
-  test('that is a token must be in seconds, since it cannot be converted', () => {
+  test('that is a token must be in seconds, because it cannot be converted', () => {
     expect(validate(Duration.minutes(token), 1)).toThrow("Duration must be specified as 'Duration.seconds()' here");
   });
 });
@@ -47,41 +52,43 @@ describe('a count max', () => {
     expect(validate(minute, countMax)).not.toThrow();
   });
 
-  test('of 0 is refused with what it would do', () => {
-    expect(validate(minute, 0)).toThrow(new Error('ACount must be at least 1, got: 0 (everything ends)'));
-  });
-
-  test.each([-1, 10_001, 1.5, NaN, Infinity])('of %d is refused with the rule and the value', (countMax) => {
-    expect(validate(minute, countMax)).toThrow(
-      new Error(`ACount must be a whole number between 1 and 10000, got: ${countMax}`),
+  test('of 0 is an error that says what it does', () => {
+    expect(validate(minute, 0)).toThrow(
+      new Error('Factory: countMax (ACount) must be at least 1, got: 0 (a number). With 0, all sessions end'),
     );
   });
 
-  test('that is a token passes, and the interval is still checked', () => {
+  test.each([-1, 10_001, 1.5, NaN, Infinity])('of %d is an error with the rule and the value', (countMax) => {
+    expect(validate(minute, countMax)).toThrow(
+      new Error(`Factory: countMax (ACount) must be a whole number from 1 to 10000, got: ${countMax} (a number)`),
+    );
+  });
+
+  test('that is a token is not checked, but the interval is', () => {
     expect(validate(minute, token)).not.toThrow();
     expect(validate(Duration.seconds(0), token)).toThrow('AnInterval');
   });
 });
 
 describe('a dead peer', () => {
-  test('is dropped after one interval more than the count max says', () => {
+  test('is disconnected after one interval more than the count max', () => {
     expect(deadPeerDroppedAfter(minute, 5)?.toSeconds()).toBe(360);
     expect(deadPeerDroppedAfter(Duration.minutes(1), 1)?.toSeconds()).toBe(120);
   });
 
-  test('is dropped at an unknown time when either value is a token', () => {
+  test('is disconnected at an unknown time when either value is a token', () => {
     expect(deadPeerDroppedAfter(Duration.seconds(token), 5)).toBeUndefined();
     expect(deadPeerDroppedAfter(minute, token)).toBeUndefined();
   });
 });
 
-describe('the warning about a hop of 350 seconds', () => {
-  test('is given from 350 seconds on, with the keyword, the value and what to do', () => {
+describe('the warning about an idle timeout of 350 seconds', () => {
+  test('is issued from 350 seconds, with the keyword, the value and advice', () => {
     expect(intervalTooLong('AnInterval', Duration.seconds(350))).toMatch(/^AnInterval is 350 seconds, .*60 seconds/);
     expect(intervalTooLong('AnInterval', Duration.hours(1))).toContain('AnInterval is 3600 seconds');
   });
 
-  test('is not given below, nor for a token', () => {
+  test('is not issued for a shorter interval or a token', () => {
     expect(intervalTooLong('AnInterval', Duration.seconds(349))).toBeUndefined();
     expect(intervalTooLong('AnInterval', Duration.seconds(token))).toBeUndefined();
   });

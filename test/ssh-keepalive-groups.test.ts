@@ -1,4 +1,4 @@
-import { App, CfnWaitConditionHandle, Stack, Tags } from 'aws-cdk-lib';
+import { App, CfnWaitConditionHandle, Resource as CdkResource, Stack, Tags } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -54,7 +54,7 @@ function targetsOf(stack: Stack): unknown[] {
     .flatMap(({ Properties }) => Properties.Targets);
 }
 
-/** What adding targets changes in a stack: the types of resources added, and the properties of others that are changed. */
+/** The changes of a stack by a construct with these targets: types of added resources, and changed properties of others. */
 function changesBy(make: (stack: Stack) => SshKeepaliveTarget[]): string[] {
   const before = makeStack();
   make(before);
@@ -75,14 +75,7 @@ const warningsOf = (stack: Stack) =>
     .map(({ entry }) => entry.data as string);
 
 describe('An Auto Scaling group', () => {
-  it('is not an instance, which JavaScript would let through', () => {
-    const instance = makeInstance(new Stack(new App(), 'Web'));
-    expect(() => SshKeepaliveTarget.autoScalingGroup(instance as never)).toThrow(
-      /^SshKeepaliveTarget\.autoScalingGroup: Web\/\w+ is no Auto Scaling group\.$/,
-    );
-  });
-
-  it('is reached by the tag that its instances bear, and nothing of it changes', () => {
+  it('is targeted by the tag of its instances, and nothing of it changes', () => {
     const group = (stack: Stack) => [SshKeepaliveTarget.autoScalingGroup(makeGroup(stack))];
     expect(changesBy(group)).toEqual(['+ AWS::SSM::Document', '+ AWS::IAM::Policy', '+ AWS::SSM::Association']);
     const stack = makeStack();
@@ -103,11 +96,11 @@ describe('An Auto Scaling group', () => {
     });
   });
 
-  it('has a first boot on request only, with a warning when that rolls it', () => {
-    const calm = makeStack();
-    add(calm, SshKeepaliveTarget.autoScalingGroup(makeGroup(calm), FIRST_BOOT));
-    expect(warningsOf(calm)).toEqual([]);
-    Template.fromStack(calm).hasResourceProperties('AWS::AutoScaling::LaunchConfiguration', {
+  it('has a first boot on request only, with a warning when that replaces its instances', () => {
+    const plain = makeStack();
+    add(plain, SshKeepaliveTarget.autoScalingGroup(makeGroup(plain), FIRST_BOOT));
+    expect(warningsOf(plain)).toEqual([]);
+    Template.fromStack(plain).hasResourceProperties('AWS::AutoScaling::LaunchConfiguration', {
       UserData: { 'Fn::Base64': Match.stringLikeRegexp('# cdk-ssh-keepalive first boot') },
     });
 
@@ -116,24 +109,26 @@ describe('An Auto Scaling group', () => {
     add(rolling, SshKeepaliveTarget.autoScalingGroup(makeGroup(rolling, 'Group', { updatePolicy }), FIRST_BOOT));
     expect(warningsOf(rolling)).toEqual([
       expect.stringMatching(
-        /^First boot changes the user data of the Auto Scaling group Web\/Group\. Its update policy then replaces all its running instances, 3 at a time\. .*\[ack: cdk-ssh-keepalive:SshKeepalive\.firstBootRolls\]$/,
+        /^First boot changes the user data of the Auto Scaling group Web\/Group\. Its update policy then replaces all its running instances, 3 at a time\. .*\[ack: cdk-ssh-keepalive:SshKeepalive\.firstBootReplacesInstances\]$/,
       ),
     ]);
 
     const replacing = makeStack();
     const replace = { updatePolicy: autoscaling.UpdatePolicy.replacingUpdate() };
     add(replacing, SshKeepaliveTarget.autoScalingGroup(makeGroup(replacing, 'Group', replace), FIRST_BOOT));
-    expect(warningsOf(replacing)).toEqual([expect.stringContaining('replaces the whole group by a new one')]);
+    expect(warningsOf(replacing)).toEqual([
+      expect.stringContaining('Its update policy then replaces the whole group.'),
+    ]);
   });
 
-  it('is not warned about without a first boot, whatever its update policy', () => {
+  it('causes no warning without a first boot, whatever its update policy', () => {
     const stack = makeStack();
     const updatePolicy = autoscaling.UpdatePolicy.rollingUpdate();
     add(stack, SshKeepaliveTarget.autoScalingGroup(makeGroup(stack, 'Group', { updatePolicy })));
     expect(warningsOf(stack)).toEqual([]);
   });
 
-  it('that launches from a template lends that its role, also with a mixed instances policy', () => {
+  it('with a launch template has the role of that, also with a mixed instances policy', () => {
     for (const mixed of [false, true]) {
       const stack = makeStack();
       const launchTemplate = makeLaunchTemplate(stack);
@@ -146,40 +141,40 @@ describe('An Auto Scaling group', () => {
     }
   });
 
-  it('that is imported is reached by its name, with a warning about its role', () => {
+  it('that is imported is targeted by its name, with a warning about its role', () => {
     const stack = makeStack();
     const group = autoscaling.AutoScalingGroup.fromAutoScalingGroupName(stack, 'Group', 'workers');
     add(stack, SshKeepaliveTarget.autoScalingGroup(group));
     expect(targetsOf(stack)).toEqual([{ Key: 'tag:aws:autoscaling:groupName', Values: ['workers'] }]);
     expect(warningsOf(stack)).toEqual([
       expect.stringMatching(
-        /^The role of the Auto Scaling group Web\/Group is not known here .*ssm:ListInstanceAssociations.*\[ack: cdk-ssh-keepalive:SshKeepalive\.unknownRole\]$/,
+        /^The role of the Auto Scaling group Web\/Group is not known at synthesis and is not changed\. .*ssm:ListInstanceAssociations.*\[ack: cdk-ssh-keepalive:SshKeepalive\.unknownRole\]$/,
       ),
     ]);
   });
 
-  it('is refused for Windows', () => {
+  it('must not run Windows', () => {
     const stack = makeStack();
     const group = makeGroup(stack, 'Group', { machineImage: WINDOWS });
     expect(() => SshKeepaliveTarget.autoScalingGroup(group)).toThrow(
-      'SshKeepaliveTarget.autoScalingGroup: Web/Group is for Windows;',
+      'SshKeepaliveTarget.autoScalingGroup: Web/Group must run Linux, got: Windows.',
     );
   });
 
-  it('may not be reached by one SshKeepalive itself and by another through a tag that it gives its instances', () => {
+  it('must not be targeted by one SshKeepalive directly and by another by a tag of its instances', () => {
     const stack = makeStack();
     const group = makeGroup(stack);
     Tags.of(group).add('team', 'web');
     add(stack, SshKeepaliveTarget.autoScalingGroup(group));
     new SshKeepalive(stack, 'Other', { targets: [SshKeepaliveTarget.tag('team', 'web')] });
     expect(() => Template.fromStack(stack)).toThrow(
-      'Web/SshKeepalive and Web/Other both reach the Auto Scaling group Web/Group, which is tagged team=web',
+      'Web/SshKeepalive: the Auto Scaling group Web/Group, which has the tag team=web, is already targeted by Web/Other.',
     );
   });
 });
 
 describe('A launch template', () => {
-  it('is reached by the tag that EC2 puts on its instances, and nothing of it changes', () => {
+  it('is targeted by the tag that EC2 adds to its instances, and nothing of it changes', () => {
     const template = (stack: Stack) => [SshKeepaliveTarget.launchTemplate(makeLaunchTemplate(stack))];
     expect(changesBy(template)).toEqual(['+ AWS::SSM::Document', '+ AWS::IAM::Policy', '+ AWS::SSM::Association']);
     const stack = makeStack();
@@ -190,51 +185,51 @@ describe('A launch template', () => {
     expect(warningsOf(stack)).toEqual([]);
   });
 
-  it('has a first boot on request only, where it has user data, with a warning of what follows its versions', () => {
+  it('has a first boot on request only, where it has user data, with a warning about users of its latest version', () => {
     const stack = makeStack();
     const template = makeLaunchTemplate(stack, { userData: ec2.UserData.forLinux() });
     add(stack, SshKeepaliveTarget.launchTemplate(template, FIRST_BOOT));
     expect(warningsOf(stack)).toEqual([
-      expect.stringContaining('It makes a new version of the launch template: groups'),
+      expect.stringContaining('It creates a new version of the launch template: groups'),
     ]);
     const bare = makeStack();
     const target = SshKeepaliveTarget.launchTemplate(makeLaunchTemplate(bare), FIRST_BOOT);
     expect(() => add(bare, target)).toThrow(
-      'First boot: the user data of the launch template Web/Template is not known here, so that no first boot can be added to it.',
+      'First boot: the user data of the launch template Web/Template is not known at synthesis.',
     );
   });
 
-  it('that several groups share is named instead of them, not beside one of them', () => {
+  it('of several groups is a target instead of them, not in addition to one of them', () => {
     const stack = makeStack();
     const launchTemplate = makeLaunchTemplate(stack);
     const [one] = [makeGroup(stack, 'One', { launchTemplate }), makeGroup(stack, 'Two', { launchTemplate })];
     add(stack, SshKeepaliveTarget.launchTemplate(launchTemplate), SshKeepaliveTarget.autoScalingGroup(one));
     expect(() => Template.fromStack(stack)).toThrow(
-      'Web/SshKeepalive reaches the Auto Scaling group Web/One (also by its launch template) twice. Name each target once.',
+      'Web/SshKeepalive: the Auto Scaling group Web/One (also by its launch template) is targeted twice. Specify each target once.',
     );
   });
 
-  it('that is imported needs its id', () => {
+  it('that is imported must have its id', () => {
     const stack = makeStack();
     const imported = (attributes: ec2.LaunchTemplateAttributes) =>
       ec2.LaunchTemplate.fromLaunchTemplateAttributes(stack, JSON.stringify(attributes), attributes);
     add(stack, SshKeepaliveTarget.launchTemplate(imported({ launchTemplateId: 'lt-0123456789abcdef0' })));
     expect(targetsOf(stack)).toEqual([{ Key: 'tag:aws:ec2launchtemplate:id', Values: ['lt-0123456789abcdef0'] }]);
     expect(() => SshKeepaliveTarget.launchTemplate(imported({ launchTemplateName: 'workers' }))).toThrow(
-      'is imported by its name, but its instances bear its id. Import it with launchTemplateId.',
+      'is imported by its name, but its instances are tagged with its id. Import it with launchTemplateId.',
     );
   });
 
-  it('is refused for Windows', () => {
+  it('must not run Windows', () => {
     const template = makeLaunchTemplate(makeStack(), { machineImage: WINDOWS });
     expect(() => SshKeepaliveTarget.launchTemplate(template)).toThrow(
-      'SshKeepaliveTarget.launchTemplate: Web/Template is for Windows;',
+      'SshKeepaliveTarget.launchTemplate: Web/Template must run Linux, got: Windows.',
     );
   });
 });
 
 describe('A bastion host', () => {
-  it('is an instance like others, whose role gets what its own policy lacks', () => {
+  it('is an instance like others, whose role gets the permissions that its own policy lacks', () => {
     const bastion = (stack: Stack) => new ec2.BastionHostLinux(stack, 'Bastion', { vpc: vpcOf(stack) });
     expect(changesBy((stack) => [SshKeepaliveTarget.existingInstance(bastion(stack))])).toEqual([
       '~ AWS::EC2::Instance Tags',
@@ -270,31 +265,51 @@ describe('An instance of another stack', () => {
     });
   });
 
-  it('is refused when it is in another region or account', () => {
+  it('must be in the same account and Region', () => {
     const app = new App();
     const [here, there] = ['us-east-1', 'eu-west-1'].map(
       (region) => new Stack(app, region, { env: { account: '123456789012', region } }),
     );
     const target = SshKeepaliveTarget.existingInstance(makeInstance(there!));
     expect(() => add(here!, target)).toThrow(
-      'us-east-1/SshKeepalive: the instance eu-west-1/Instance is in the region eu-west-1, but an association reaches only its own, us-east-1. Add an SshKeepalive to eu-west-1.',
+      'us-east-1/SshKeepalive: the instance eu-west-1/Instance must be in the region us-east-1, got: eu-west-1. Add an SshKeepalive to eu-west-1.',
     );
   });
 });
 
-describe('An instance that the app does not make', () => {
-  it('is reached by its id or its tags, and refused as a construct', () => {
+describe('An instance that the app does not create', () => {
+  /** As an app implements it: aws-cdk-lib 2.241 cannot import an instance. */
+  class ImportedInstance extends CdkResource implements ec2.IInstance {
+    public readonly instanceId = 'i-0123456789abcdef0';
+    public readonly instanceRef = { instanceId: this.instanceId };
+    public readonly instanceAvailabilityZone = 'us-east-1a';
+    public readonly instancePrivateDnsName = 'private';
+    public readonly instancePrivateIp = '10.0.0.1';
+    public readonly instancePublicDnsName = 'public';
+    public readonly instancePublicIp = '192.0.2.1';
+    public readonly connections = new ec2.Connections();
+    public readonly grantPrincipal = new iam.UnknownPrincipal({ resource: this });
+  }
+
+  it('is targeted by its id, and is an error as a construct', () => {
     const stack = makeStack();
-    const foreign = Object.create(makeInstance(stack), { constructor: { value: Object } }) as ec2.Instance;
-    Object.setPrototypeOf(foreign, { node: makeGroup(stack).node });
-    expect(() => SshKeepaliveTarget.existingInstance(foreign)).toThrow(
-      'SshKeepaliveTarget.existingInstance: Web/Group must be an Instance or a BastionHostLinux that the app makes. For an imported one use SshKeepaliveTarget.instanceIds or SshKeepaliveTarget.tag.',
+    const imported = new ImportedInstance(stack, 'Imported');
+    const message =
+      "must be an Instance or a BastionHostLinux of the app, got: ImportedInstance 'Web/Imported'. For an imported " +
+      'instance use SshKeepaliveTarget.instanceIds or SshKeepaliveTarget.tag.';
+    expect(() => SshKeepaliveTarget.existingInstance(imported)).toThrow(
+      new Error(`SshKeepaliveTarget.existingInstance: instance ${message}`),
     );
+    expect(() => SshKeepaliveTarget.newInstance(imported)).toThrow(
+      new Error(`SshKeepaliveTarget.newInstance: instance ${message}`),
+    );
+    add(stack, SshKeepaliveTarget.instanceIds(imported.instanceId));
+    expect(targetsOf(stack)).toEqual([{ Key: 'InstanceIds', Values: ['i-0123456789abcdef0'] }]);
   });
 });
 
 describe('A resource group', () => {
-  it('is reached by its name', () => {
+  it('is targeted by its name', () => {
     const stack = makeStack();
     add(stack, SshKeepaliveTarget.resourceGroup('web'), SshKeepaliveTarget.resourceGroup('db'));
     expect(targetsOf(stack)).toEqual([
@@ -302,31 +317,31 @@ describe('A resource group', () => {
       { Key: 'resource-groups:Name', Values: ['db'] },
     ]);
     expect(() => SshKeepaliveTarget.resourceGroup('')).toThrow(
-      'SshKeepaliveTarget.resourceGroup: the name must have 1 to 300 characters, got: 0',
+      'SshKeepaliveTarget.resourceGroup: name must have 1 to 300 characters, got: 0 characters',
     );
   });
 });
 
-describe('User data that is longer than EC2 takes', () => {
-  it('is refused at synthesis with the way out, also when others made it so long', () => {
+describe('User data that is longer than the limit of EC2', () => {
+  it('is an error at synthesis with advice, also when commands were added afterwards', () => {
     const stack = makeStack();
     const instance = makeInstance(stack);
     add(stack, SshKeepaliveTarget.newInstance(instance));
     instance.userData.addCommands('#'.repeat(15_400));
     expect(() => Template.fromStack(stack)).toThrow(
-      /First boot: the user data of the instance Web\/Instance has 16\d{3} bytes, and EC2 takes at most 16384\. Move a part of it into a file that it fetches/,
+      /First boot: the user data of the instance Web\/Instance must have at most 16384 bytes, which is the limit of EC2, got: 16\d{3} bytes\. Move a part of it into an asset/,
     );
   });
 
-  it('is counted by what is known of it', () => {
+  it('is counted without its tokens', () => {
     const stack = makeStack();
     const instance = makeInstance(stack);
     instance.userData.addCommands(`echo ${stack.stackId}`, '#'.repeat(15_400));
     add(stack, SshKeepaliveTarget.newInstance(instance));
-    expect(() => Template.fromStack(stack)).toThrow('bytes, and EC2 takes at most 16384');
+    expect(() => Template.fromStack(stack)).toThrow('must have at most 16384 bytes');
   });
 
-  it('is taken to the last byte', () => {
+  it('is allowed up to the last byte of the limit', () => {
     const stack = makeStack();
     const instance = makeInstance(stack);
     add(stack, SshKeepaliveTarget.newInstance(instance));
@@ -336,7 +351,7 @@ describe('User data that is longer than EC2 takes', () => {
 });
 
 describe('A stack that is full', () => {
-  /** A stack with a bastion host and as many other resources as make it 499. */
+  /** A stack with a bastion host and other resources, 499 in total. */
   const makeFullStack = (app: App): { stack: Stack; bastion: ec2.BastionHostLinux } => {
     const make = (stack: Stack) => new ec2.BastionHostLinux(stack, 'Bastion', { vpc: vpcOf(stack) });
     const alone = makeStack();
@@ -347,7 +362,7 @@ describe('A stack that is full', () => {
     return { stack, bastion };
   };
 
-  it('is refused with the limit', () => {
+  it('is an error with the limit', () => {
     const app = new App();
     const { stack, bastion } = makeFullStack(app);
     add(stack, SshKeepaliveTarget.existingInstance(bastion));
@@ -356,7 +371,7 @@ describe('A stack that is full', () => {
     );
   });
 
-  it('takes keepalive from a stack beside it, which adds one policy', () => {
+  it('can have its SshKeepalive in another stack, which adds one policy', () => {
     const app = new App();
     const { stack, bastion } = makeFullStack(app);
     add(makeStack('Beside', app), SshKeepaliveTarget.existingInstance(bastion));

@@ -1,0 +1,15 @@
+/** What the associations do on the instances. */
+export enum SshKeepaliveAction {
+  /** Applies the settings, and corrects drift on the schedule. */
+  APPLY = 'Apply',
+
+  /** Changes nothing, and reports instances with other settings as non-compliant. */
+  CHECK = 'Check',
+
+  /**
+   * Removes the settings: the drop-in or the block in sshd_config.
+   *
+   * Deploy this before you delete the construct. Deleting it leaves the settings on the instances.
+   */
+  REMOVE = 'Remove',
+}
