@@ -1,5 +1,5 @@
-// A unified diff of two texts that differ in one place, as ours do. Looks at whole files once, character by character,
-// and at lines only around the place.
+// A unified diff of two texts. Most of a file is passed over character by character, because only the lines between the
+// first and the last difference are compared.
 
 const CONTEXT = 3;
 const RED = '\x1b[31m';
@@ -15,25 +15,15 @@ export function unifiedDiff(path: string, before: string | undefined, after: str
   const bottom = commonEnd(old, now, top);
   const leading = linesOf(old.slice(lineStart(old, top, CONTEXT), top));
   const trailing = linesOf(old.slice(old.length - bottom, lineEnd(old, old.length - bottom, CONTEXT)));
-  const removed = linesOf(old.slice(top, old.length - bottom));
-  const added = linesOf(now.slice(top, now.length - bottom));
-
-  const first = countLines(old, top) - leading.length + 1;
-  const range = (changed: readonly string[]): string => {
-    const length = leading.length + changed.length + trailing.length;
-    return `${length === 0 ? 0 : first},${length}`;
-  };
-  const hunk = [
-    ...leading.map((line) => ` ${line}`),
-    ...removed.map((line) => `-${line}`),
-    ...added.map((line) => `+${line}`),
-    ...trailing.map((line) => ` ${line}`),
+  const edits: Edit[] = [
+    ...leading.map((line) => ({ sign: ' ' as const, line })),
+    ...lineEdits(linesOf(old.slice(top, old.length - bottom)), linesOf(now.slice(top, now.length - bottom))),
+    ...trailing.map((line) => ({ sign: ' ' as const, line })),
   ];
   return [
     `--- ${before === undefined ? '/dev/null' : path}\n`,
     `+++ ${after === undefined ? '/dev/null' : path}\n`,
-    `@@ -${range(removed)} +${range(added)} @@\n`,
-    ...hunk.map((line) => (line.endsWith('\n') ? line : `${line}\n\\ No newline at end of file\n`)),
+    ...hunks(edits, countLines(old, top) - leading.length),
   ].join('');
 }
 
@@ -49,6 +39,99 @@ export function colored(diff: string): string {
     .map((line) => (color(line) ? `${color(line)}${line}${RESET}` : line))
     .join('\n');
 }
+
+// --- Lines
+
+interface Edit {
+  readonly sign: ' ' | '-' | '+';
+  readonly line: string;
+}
+
+/** How far the old text is consumed, by diagonal: position in the old text minus position in the new one, from -d to d. */
+type Frontier = Int32Array;
+
+function reach(frontier: Frontier, diagonal: number): number {
+  return frontier[diagonal + (frontier.length >> 1)] ?? 0;
+}
+
+/** Whether the way to the diagonal adds a line; otherwise it removes one. */
+function isAdded(diagonal: number, d: number, before: Frontier): boolean {
+  return diagonal === -d || (diagonal !== d && reach(before, diagonal - 1) < reach(before, diagonal + 1));
+}
+
+/** The shortest script from one list of lines to the other: Myers, "An O(ND) Difference Algorithm", 1986. */
+function lineEdits(old: readonly string[], now: readonly string[]): Edit[] {
+  const edits: Edit[] = [];
+  let [x, y] = [old.length, now.length];
+  const keep = (): void => {
+    edits.push({ sign: ' ', line: old[--x] ?? '' });
+    y--;
+  };
+  const frontiers = findFrontiers(old, now);
+  for (let d = frontiers.length - 1; d > 0; d--) {
+    const before = frontiers[d] ?? new Int32Array();
+    const added = isAdded(x - y, d, before);
+    const fromX = reach(before, added ? x - y + 1 : x - y - 1);
+    const fromY = added ? fromX - (x - y + 1) : fromX - (x - y - 1);
+    while (x > fromX + (added ? 0 : 1) && y > fromY + (added ? 1 : 0)) keep();
+    edits.push(added ? { sign: '+', line: now[--y] ?? '' } : { sign: '-', line: old[--x] ?? '' });
+  }
+  while (x > 0) keep();
+  return edits.reverse();
+}
+
+/** The frontier before each edit, until both texts are consumed. */
+function findFrontiers(old: readonly string[], now: readonly string[]): Frontier[] {
+  const frontiers: Frontier[] = [];
+  let before: Frontier = new Int32Array(3);
+  for (let d = 0; ; d++) {
+    frontiers.push(before);
+    const after = new Int32Array(2 * d + 1);
+    for (let k = -d; k <= d; k += 2) {
+      let x = isAdded(k, d, before) ? reach(before, k + 1) : reach(before, k - 1) + 1;
+      while (x < old.length && x - k < now.length && old[x] === now[x - k]) x++;
+      after[k + d] = x;
+      if (x >= old.length && x - k >= now.length) return frontiers;
+    }
+    before = after;
+  }
+}
+
+/** The differences with the lines around them; `above` lines of both texts stand above the edits. */
+function hunks(edits: readonly Edit[], above: number): string[] {
+  const isNear = edits.map(() => false);
+  edits.forEach(({ sign }, i) => {
+    if (sign !== ' ') isNear.fill(true, Math.max(0, i - CONTEXT), i + CONTEXT + 1);
+  });
+  const result: string[] = [];
+  let [oldLine, newLine] = [above, above];
+  for (let i = 0; i < edits.length;) {
+    let end = i;
+    while (end < edits.length && isNear[end] === isNear[i]) end++;
+    const part = edits.slice(i, end);
+    const length = (sign: Edit['sign']): number =>
+      part.filter((edit) => edit.sign === ' ' || edit.sign === sign).length;
+    const [removed, added] = [length('-'), length('+')];
+    if (isNear[i]) {
+      // A side without lines names the line above it.
+      const range = (line: number, count: number): string => `${count === 0 ? line : line + 1},${count}`;
+      result.push(`@@ -${range(oldLine, removed)} +${range(newLine, added)} @@\n`);
+      for (const { sign, line } of part) {
+        result.push(line.endsWith('\n') ? sign + line : `${sign}${line}\n\\ No newline at end of file\n`);
+      }
+    }
+    oldLine += removed;
+    newLine += added;
+    i = end;
+  }
+  return result;
+}
+
+function linesOf(text: string): string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
+
+// --- Characters
 
 /** Texts are compared in pieces, which is quicker than by characters. */
 const PIECE = 4096;
@@ -93,8 +176,4 @@ function countLines(text: string, end: number): number {
   let count = 0;
   for (let at = text.indexOf('\n'); at !== -1 && at < end; at = text.indexOf('\n', at + 1)) count++;
   return count;
-}
-
-function linesOf(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }

@@ -25,14 +25,22 @@ describe('A unified diff', () => {
     );
   });
 
-  it('can be applied by patch(1), whatever block comes or goes', () => {
+  it('shows changes that are far from each other apart', () => {
+    const lines = Array.from({ length: 20 }, (_, i) => `${i + 1}\n`);
+    const after = [...lines.slice(0, 4), 'new\n', ...lines.slice(4, 18), 'last\n', '20\n'].join('');
+    expect(unifiedDiff('f', lines.join(''), after)).toBe(
+      '--- f\n+++ f\n@@ -2,6 +2,7 @@\n 2\n 3\n 4\n+new\n 5\n 6\n 7\n@@ -16,5 +17,5 @@\n 16\n 17\n 18\n-19\n+last\n 20\n',
+    );
+  });
+
+  it('can be applied by patch(1), whatever blocks come or go', () => {
     const home = new Home();
     const text = fc.array(fc.constantFrom('a\n', 'b\n', '\n'), { maxLength: 9 }).map((lines) => lines.join(''));
     const patched = spawnSync('patch', ['--version']).error === undefined;
     fc.assert(
-      fc.property(text, text, text, text, fc.boolean(), (top, old, now, rest, isCut) => {
+      fc.property(text, text, text, text, text, text, fc.boolean(), (top, old, now, rest, old2, now2, isCut) => {
         const cut = (whole: string): string => (isCut ? whole.replace(/\n$/, '') : whole);
-        const [before, after] = [cut(top + old + rest), cut(top + now + rest)];
+        const [before, after] = [cut(top + old + rest + old2), cut(top + now + rest + now2)];
         const diff = unifiedDiff('f', before, after);
         expect(diff === '').toBe(before === after);
         if (diff === '' || !patched) return;
