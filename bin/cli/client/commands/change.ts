@@ -1,41 +1,41 @@
-// The dialogue around a change of the file: show it, ask, write it, say where the old one is.
+// The dialogue around a change of the file: show it, prompt, write it, name the backup.
 import { CliError, ExitCode } from '../../shared/exit-code';
+import type { Platform } from '../../shared/platform';
 import type { Terminal } from '../../shared/terminal';
 import { ChangedMeanwhile, type ReadFile, writeConfigFile } from '../file/config-file';
-import type { Platform } from '../../shared/platform';
 import { diffOf, printDiff, printJson } from './report';
 import type { ChangeRequest } from './request';
 
-/** A change, and how it is spoken of. */
+/** A change, and the messages about it. */
 export interface Change {
   readonly file: ReadFile;
   /** The new text; undefined to remove the file. */
   readonly text: string | undefined;
   readonly question: string;
-  /** Said when there is nothing to do. */
+  /** Printed when there is nothing to do. */
   readonly unchanged: string;
-  /** Said when it is done. */
+  /** Printed when it is done. */
   readonly done: string;
-  /** What programs are told besides. */
+  /** More keys of the JSON document. */
   readonly details: Readonly<Record<string, unknown>>;
-  /** Says to people what they should know before they answer. */
+  /** Prints what people should know before they answer. */
   readonly explain: () => void;
 }
 
-const MOST_TIMES = 5;
+const MOST_ATTEMPTS = 5;
 
-/** Looks again when the file was changed meanwhile; not where a person has said yes to what they saw. */
-export async function again(request: ChangeRequest, work: () => Promise<ExitCode>): Promise<ExitCode> {
-  for (let time = 1; ; time++) {
+/** Runs it anew when another program changed the file meanwhile; not where a person has said yes to what they saw. */
+export async function retryOnConcurrentEdit(request: ChangeRequest, run: () => Promise<ExitCode>): Promise<ExitCode> {
+  for (let attempt = 1; ; attempt++) {
     try {
-      return await work();
+      return await run();
     } catch (error) {
-      if (!(error instanceof ChangedMeanwhile) || !request.yes || time === MOST_TIMES) throw error;
+      if (!(error instanceof ChangedMeanwhile) || !request.yes || attempt === MOST_ATTEMPTS) throw error;
     }
   }
 }
 
-/** Does it if it is wanted. */
+/** Writes the change if it is confirmed. */
 export async function change(
   { file, text, question, unchanged, done, details, explain }: Change,
   request: ChangeRequest,
@@ -44,15 +44,15 @@ export async function change(
 ): Promise<ExitCode> {
   const { path, real } = file;
   const diff = diffOf(path, file.text, text);
-  const tell = (result: string, more: Record<string, unknown> = {}): void => {
+  const report = (result: string, more: Record<string, unknown> = {}): void => {
     if (request.json) printJson({ file: path, realFile: real, result, diff, ...more, ...details }, terminal);
   };
-  const say = (line: string): void => {
+  const note = (line: string): void => {
     if (!request.json) terminal.note(line);
   };
   if (file.text === text) {
-    tell('unchanged');
-    say(unchanged);
+    report('unchanged');
+    note(unchanged);
     return ExitCode.OK;
   }
   if (!request.json) {
@@ -60,29 +60,29 @@ export async function change(
     explain();
   }
   if (request.dryRun) {
-    tell('would change');
-    say('Nothing was changed (--dry-run).');
+    report('would change');
+    note('Nothing was changed (--dry-run).');
     return ExitCode.DIFFERENCE;
   }
   if (!request.yes) {
     if (!terminal.interactive || request.json) {
       throw new CliError(
-        'Nobody can be asked here. Nothing was changed. Use --yes to do it, or --dry-run.',
+        'stdin, stdout or stderr is not a terminal, cannot prompt. Nothing was changed. Use --yes to do it, or --dry-run.',
         ExitCode.USAGE,
       );
     }
     if (!(await terminal.confirm(question))) {
-      say('Nothing was changed.');
+      note('Nothing was changed.');
       return ExitCode.DIFFERENCE;
     }
   }
   const { backup } = await writeConfigFile(file, text, platform.now());
-  tell('changed', { backup });
-  say(done);
-  if (real !== path) say(`Links were followed: the file itself is ${real}.`);
-  if (backup !== undefined) say(`The file as it was: ${backup}`);
+  report('changed', { backup });
+  note(done);
+  if (real !== path) note(`${path} is a link to ${real}.`);
+  if (backup !== undefined) note(`Backup of the original file: ${backup}`);
   if ((file.stats?.nlink ?? 1) > 1) {
-    say(`${real} had another name (a hard link), which still leads to the old contents.`);
+    note(`${real} had another name (a hard link), which still has the original content.`);
   }
   return ExitCode.OK;
 }

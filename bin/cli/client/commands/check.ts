@@ -1,7 +1,7 @@
 // `client check`: which hosts stay connected while nobody types, and where that comes from.
 import { CliError, ExitCode } from '../../shared/exit-code';
 import type { Terminal } from '../../shared/terminal';
-import { Copies } from '../verify/scratch-copies';
+import { ScratchCopies } from '../verify/scratch-copies';
 import { readConfiguration } from '../ssh-config/configuration';
 import { type Everything, type Finding, findEffective } from '../verify/effective';
 import { exampleOf, isPlainName } from '../ssh-config/host-pattern';
@@ -97,8 +97,8 @@ async function askForAll(
   const isAlike = everything.isSliceable;
   const keys = new Map(hosts.map((host) => [host, isAlike ? classes.keyOf(host) : host]));
   const representatives = new Map([...keys].reverse().map(([host, key]) => [key, host]));
-  const ours = linesOfBlock(user, unmarked.block);
-  const copies = new Copies(place);
+  const ours = linesOfBlock(user, unmarked.blocks.find(({ name }) => name === 'defaults')?.block);
+  const copies = new ScratchCopies(place);
   try {
     const outcomes = new Set([...outcomesOf(user), ...(system ? outcomesOf(system) : [])]);
     const byOutcome = new Map<Outcome, Map<string, Finding>>();

@@ -77,7 +77,8 @@ function withSnippet(target: Command): Command {
     .option('--profile <name>', 'the AWS profile for Parameter Store')
     .option('--region <region>', 'the AWS Region of Parameter Store')
     .option('--from <file>', 'a snippet, or the JSON of cdk deploy --outputs-file; - is stdin')
-    .option('--override', 'put ours before your own keepalive values');
+    .option('--override', 'put ours before your own lines, and remember it')
+    .option('--no-override', 'put ours below your own lines again');
 }
 
 function withChange(target: Command): Command {
@@ -132,5 +133,5 @@ function changeRequest(options: ChangeOptions): ChangeRequest {
 async function snippetRequest(options: SnippetOptions): Promise<SnippetRequest> {
   const place = placeRequest(options);
   const { snippetFrom } = await import('../snippet/source.js');
-  return { ...place, snippet: await snippetFrom(options), override: options.override ?? false };
+  return { ...place, snippet: await snippetFrom(options), override: options.override };
 }

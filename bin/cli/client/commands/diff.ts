@@ -1,25 +1,26 @@
 // `client diff`: what install would change.
 import { ExitCode } from '../../shared/exit-code';
+import { type Platform, thisPlatform } from '../../shared/platform';
 import type { Terminal } from '../../shared/terminal';
 import { planInstallation } from '../plan/installation';
-import { type Platform, thisPlatform } from '../../shared/platform';
-import { diffOf, keptAsJson, noteKept, printDiff, printJson } from './report';
+import { diffOf, exitCodeOf, planAsJson, printDiff, printJson, printPlan } from './report';
 import type { SnippetRequest } from './request';
 
-/** Prints it, and tells by the exit code whether there is anything. */
+/** Prints it; the exit code says whether there is anything, or whether install would have no effect. */
 export async function diff(
   request: SnippetRequest,
   terminal: Terminal,
   platform: Platform = thisPlatform(),
 ): Promise<ExitCode> {
-  const { place, file, plan, check } = await planInstallation(request, platform);
-  await check();
-  const difference = diffOf(place.path, file.text, plan.text);
+  const { place, file, plan, text, verify } = await planInstallation(request, platform);
+  await verify();
+  const difference = diffOf(place.path, file.text, text);
   if (request.json) {
-    printJson({ file: place.path, changed: difference !== '', diff: difference, ...keptAsJson(plan) }, terminal);
+    printJson({ file: place.path, changed: difference !== '', diff: difference, ...planAsJson(plan) }, terminal);
   } else {
     printDiff(difference, terminal);
-    noteKept(plan, terminal);
+    printPlan(plan, terminal);
   }
+  if (plan.text === undefined) return exitCodeOf(plan);
   return difference === '' ? ExitCode.OK : ExitCode.DIFFERENCE;
 }

@@ -1,32 +1,35 @@
-// `client install`: puts our block into the file.
+// `client install`: writes our blocks into the file.
 import type { ExitCode } from '../../shared/exit-code';
-import type { Terminal } from '../../shared/terminal';
-import { again, change } from './change';
-import { planInstallation } from '../plan/installation';
-import type { Plan } from '../plan/placement';
 import { type Platform, thisPlatform } from '../../shared/platform';
-import { keptAsJson, noteKept } from './report';
+import type { Terminal } from '../../shared/terminal';
+import { type Installation, planInstallation } from '../plan/installation';
+import type { Plan } from '../plan/plan';
+import { change, retryOnConcurrentEdit } from './change';
+import { exitCodeOf, planAsJson, printJson, printPlan } from './report';
 import type { InstallRequest } from './request';
 
-/** Does it if ssh agrees and the person too. */
+/** Writes them if `ssh -G` confirms the change and the user says yes; where they have no effect, writes nothing. */
 export function install(
   request: InstallRequest,
   terminal: Terminal,
   platform: Platform = thisPlatform(),
 ): Promise<ExitCode> {
-  return again(request, async () => {
-    const { place, file, plan, check } = await planInstallation(request, platform);
-    await check();
+  return retryOnConcurrentEdit(request, async () => {
+    const installation = await planInstallation(request, platform);
+    const { place, file, plan, text, verify } = installation;
+    await verify();
+    const details = { origin: request.snippet.origin, ...planAsJson(plan), notes: place.notes };
+    if (plan.text === undefined) return reportNoEffect(installation, details, request, terminal);
     return change(
       {
         file,
-        text: plan.text,
+        text,
         question: `Write this to ${place.path}?`,
-        unchanged: `${place.path} has this already; nothing was changed.`,
-        done: `${place.path} is written. ${whatHolds(plan)}\nUndo: npx cdk-ssh-keepalive client uninstall${optionsOf(request)}`,
-        details: { origin: request.snippet.origin, ...keptAsJson(plan), notes: place.notes },
+        unchanged: `${place.path} is up to date; nothing was changed.`,
+        done: `Wrote ${place.path}. ${effectOf(plan)}\nUndo: npx cdk-ssh-keepalive client uninstall${optionsOf(request)}`,
+        details,
         explain: () => {
-          noteKept(plan, terminal);
+          printPlan(plan, terminal);
           for (const note of place.notes) terminal.note(note);
         },
       },
@@ -37,14 +40,29 @@ export function install(
   });
 }
 
-/** Where the user's own values win, only ssh can tell what holds. */
-function whatHolds({ kept }: Plan): string {
-  return kept.length === 0
-    ? 'ssh sends keepalives from the next connection on.'
-    : 'Your own values go before it: client check tells what holds for which host.';
+function reportNoEffect(
+  { place, file, plan }: Installation,
+  details: Readonly<Record<string, unknown>>,
+  request: InstallRequest,
+  terminal: Terminal,
+): ExitCode {
+  if (request.json) {
+    printJson({ file: place.path, realFile: file.real, result: 'no effect', diff: '', ...details }, terminal);
+  } else {
+    printPlan(plan, terminal);
+    terminal.note('Nothing was changed.');
+  }
+  return exitCodeOf(plan);
 }
 
-/** What names the file, so that a hint about it is about the same file. */
+/** Below the user's own values, only `client check` can show which are in force. */
+function effectOf({ kept }: Plan): string {
+  return kept.length === 0
+    ? 'ssh sends keepalives from the next connection on.'
+    : 'Your own values go first: client check shows what is in force for each host.';
+}
+
+/** The options that name the file, so that a hint about it is about the same file. */
 function optionsOf({ config, windows }: InstallRequest): string {
   const quoted = config !== undefined && /[^\w./+-]/.test(config) ? `'${config.replaceAll("'", "'\\''")}'` : config;
   return `${windows ? ' --windows' : ''}${quoted === undefined ? '' : ` --config ${quoted}`}`;

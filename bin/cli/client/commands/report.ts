@@ -1,10 +1,13 @@
-// What people and programs are told about the file. Knows nothing of how it was found out.
+// What people and programs read about a change of the file.
+import { ExitCode } from '../../shared/exit-code';
 import type { Terminal } from '../../shared/terminal';
+import type { LeftOut, Reason } from '../plan/host-placement';
+import type { Plan } from '../plan/plan';
 import { describeCondition } from '../ssh-config/condition';
-import { type Setting, KEEPALIVE } from '../ssh-config/keepalive';
-import type { LeftOut } from '../plan/host-conflicts';
-import type { Plan } from '../plan/placement';
+import type { Found } from '../ssh-config/configuration';
+import { KEEPALIVE, type Setting, isZero } from '../ssh-config/keepalive';
 import { readable } from '../ssh-config/sections';
+import type { HostOverride } from '../verify/verify-change';
 import { colored, unifiedDiff } from './unified-diff';
 
 /** The diff between two states of the file. */
@@ -12,7 +15,7 @@ export function diffOf(path: string, before: string | undefined, after: string |
   return readable(unifiedDiff(Buffer.from(path).toString('latin1'), before, after));
 }
 
-/** Prints a diff, coloured where colours are seen. */
+/** Prints a diff, coloured where the terminal shows colours. */
 export function printDiff(diff: string, terminal: Terminal): void {
   terminal.out(terminal.color ? colored(diff) : diff);
 }
@@ -22,47 +25,135 @@ export function printJson(value: unknown, terminal: Terminal): void {
   terminal.out(`${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-const MOST = 10;
-
-/** Says what of the user's stays in force. */
-export function noteKept({ kept, leftOut }: Plan, terminal: Terminal): void {
-  list(
-    'Your own keepalive values stay in force (--override puts ours first):',
-    kept.map(({ keyword, args, file, line, condition }) => {
-      const value = `${KEEPALIVE[keyword]} ${args.join(' ')}`;
-      return `${file.path}:${line}  ${readable(value)} for ${describeCondition(condition)}`;
-    }),
-    terminal,
-  );
-  list(
-    'Your own hosts stay as they are, and ours of the same name are left out (--override puts ours first):',
-    leftOut.map(({ pattern, file, line }) => `${file.path}:${line}  Host ${readable(pattern)}`),
-    terminal,
-  );
+/** The exit code of a plan by which nothing is written. */
+export function exitCodeOf({ keepalive, leftOut }: Plan): ExitCode {
+  return keepalive.kind === 'already set' && leftOut.length === 0 ? ExitCode.OK : ExitCode.DIFFERENCE;
 }
 
-function list(title: string, lines: readonly string[], terminal: Terminal): void {
+// --- For people
+
+const OVERRIDE = '--override puts ours first';
+
+/** Prints which lines of the user stay in force, and what of ours is not installed because of them. */
+export function printPlan(plan: Plan, terminal: Terminal): void {
+  const { keepalive, kept, leftOut, overrides } = plan;
+  for (const line of describeEffect(plan)) terminal.note(line);
+  printList(
+    `Your own keepalive values stay in force (${OVERRIDE}):`,
+    kept.filter((setting) => !keepalive.lines.includes(setting)).map(describeKept),
+    terminal,
+  );
+  for (const [reason, title] of Object.entries(TITLES) as [Reason, string][]) {
+    printList(title, leftOut.filter((one) => one.reason === reason).map(describeLeftOut), terminal);
+  }
+  printList(`Your own lines go before these hosts of ours (${OVERRIDE}):`, overrides.map(describeOverride), terminal);
+  if (plan.override) {
+    terminal.note('Ours goes before your own lines, now and with every later install (--no-override turns that off).');
+  }
+}
+
+const TITLES: Readonly<Record<Reason, string>> = {
+  'same name': `Not installed, because your file has hosts of the same name (${OVERRIDE}):`,
+  'your host': `Not installed, because the pattern would change a host of yours (${OVERRIDE}):`,
+  'read twice':
+    'Not installed, because ssh reads the file twice, the second time with a HostName that the pattern matches:',
+  'no effect': `Not installed, because your settings for every host go before it (${OVERRIDE}):`,
+};
+
+function describeEffect({ keepalive: { kind, lines } }: Plan): string[] {
+  const list = lines.map((line) => `${placeOf(line)}: ${valueOf(line)}`).join(', ');
+  switch (kind) {
+    case 'installed':
+      return [];
+    case 'already set':
+      return [`Your own lines already set this keepalive for every host: ${list}.`];
+    case 'own values':
+      return [
+        `Your own lines already keep the sessions of every host alive: ${list}.`,
+        `Below them our keepalive has no effect (${OVERRIDE}).`,
+      ];
+    case 'off':
+      return [
+        `Your own line turns keepalive off for every host: ${list}.`,
+        `Below it our keepalive has no effect. Remove that line, or use --override to put ours first.`,
+      ];
+    case 'ends sessions':
+      return [
+        `Your own line ends healthy sessions at the first keepalive: ${list}.`,
+        'So our keepalive is not installed below it. Remove that line, or use --override to put ours first.',
+      ];
+  }
+}
+
+function describeKept(setting: Setting): string {
+  const warning =
+    setting.keyword === 'serveralivecountmax' && isZero(setting)
+      ? ' (ends healthy sessions at the first keepalive; set 1 or more)'
+      : '';
+  return `${placeOf(setting)}  ${valueOf(setting)} for ${describeCondition(setting.condition)}${warning}`;
+}
+
+function describeLeftOut({ pattern, line }: LeftOut): string {
+  return `${readable(pattern)}  ${headerPlaceOf(line)}  ${describeCondition(line.condition)}`;
+}
+
+function describeOverride({ pattern, line }: HostOverride): string {
+  return `${readable(pattern)}  ${placeOf(line)}  ${valueOf(line)} for ${describeCondition(line.condition)}`;
+}
+
+const MOST = 10;
+
+function printList(title: string, lines: readonly string[], terminal: Terminal): void {
   if (lines.length === 0) return;
   terminal.note(title);
   for (const line of lines.slice(0, MOST)) terminal.note(`  ${line}`);
   if (lines.length > MOST) terminal.note(`  and ${lines.length - MOST} more (--json lists all)`);
 }
 
-/** The same for programs. */
-export function keptAsJson({ kept, leftOut }: Plan): Record<string, unknown> {
-  return { kept: kept.map(settingAsJson), leftOut: leftOut.map(leftOutAsJson) };
+/** Their spelling in ssh_config(5). */
+const SPELLING: Readonly<Record<string, string>> = {
+  ...KEEPALIVE,
+  hostname: 'HostName',
+  user: 'User',
+  port: 'Port',
+  identityfile: 'IdentityFile',
+  proxycommand: 'ProxyCommand',
+  proxyjump: 'ProxyJump',
+};
+
+const spellingOf = ({ keyword }: Found): string => SPELLING[keyword] ?? keyword;
+const placeOf = ({ file, line }: Found): string => `${file.path}:${line}`;
+const valueOf = (line: Found): string => `${spellingOf(line)} ${readable(line.args.join(' '))}`;
+
+/** Where the Host or Match line is, which is what names the host. */
+function headerPlaceOf({ file, line, condition }: Found): string {
+  return `${file.path}:${condition.at(-1)?.line ?? line}`;
 }
 
-function settingAsJson({ keyword, args, file, line, condition }: Setting): Record<string, unknown> {
+// --- For programs
+
+/** The same for programs. */
+export function planAsJson({ keepalive, kept, leftOut, overrides, override }: Plan): Record<string, unknown> {
   return {
-    keyword: KEEPALIVE[keyword],
-    value: readable(args.join(' ')),
-    file: file.path,
-    line,
-    for: describeCondition(condition),
+    keepalive: keepalive.kind,
+    kept: kept.map(lineAsJson),
+    leftOut: leftOut.map(({ pattern, reason, line }) => ({
+      host: readable(pattern),
+      reason,
+      file: line.file.path,
+      line: line.condition.at(-1)?.line ?? line.line,
+    })),
+    overrides: overrides.map(({ pattern, line }) => ({ host: readable(pattern), ...lineAsJson(line) })),
+    override,
   };
 }
 
-function leftOutAsJson({ pattern, file, line }: LeftOut): Record<string, unknown> {
-  return { host: readable(pattern), file: file.path, line };
+function lineAsJson(line: Found): Record<string, unknown> {
+  return {
+    keyword: spellingOf(line),
+    value: readable(line.args.join(' ')),
+    file: line.file.path,
+    line: line.line,
+    for: describeCondition(line.condition),
+  };
 }

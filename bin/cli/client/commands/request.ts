@@ -1,25 +1,19 @@
-// What a person asked of `cdk-ssh-keepalive client`.
+// The requests of `cdk-ssh-keepalive client`.
 import type { LocationRequest } from '../file/config-location';
-import type { Snippet } from '../snippet/snippet';
+import type { InstallationRequest } from '../plan/installation';
 
 /** Every command: the file, and the format of the output. */
 export interface CommandRequest extends LocationRequest {
-  /** Whether the answer is for programs: `--json`. */
+  /** Whether the output is for programs: `--json`. */
   readonly json: boolean;
 }
 
-/** `show`, `diff` and, with what follows, `install`. */
-export interface SnippetRequest extends CommandRequest {
-  /** What is to stand there. */
-  readonly snippet: Snippet;
-
-  /** Whether ours goes before the user's own keepalive values: `--override`. */
-  readonly override: boolean;
-}
+/** `show` and `diff`. */
+export interface SnippetRequest extends CommandRequest, InstallationRequest {}
 
 /** What changes the file. */
 export interface ChangeRequest extends CommandRequest {
-  /** Whether nobody is asked: `--yes`. */
+  /** Whether there is no prompt: `--yes`. */
   readonly yes: boolean;
 
   /** Whether nothing is written: `--dry-run`. */
@@ -31,6 +25,6 @@ export interface InstallRequest extends SnippetRequest, ChangeRequest {}
 
 /** `check`. */
 export interface CheckRequest extends CommandRequest {
-  /** The hosts to check; all that the file names, and one that it does not, when empty. */
+  /** The hosts to check; empty for all that the file names, and one that it does not. */
   readonly hosts: readonly string[];
 }

@@ -1,25 +1,25 @@
-// `client show`: our block, as it would stand in the file.
+// `client show`: our blocks, as they would stand in the file.
 import { ExitCode } from '../../shared/exit-code';
+import { type Platform, thisPlatform } from '../../shared/platform';
 import type { Terminal } from '../../shared/terminal';
 import { planInstallation } from '../plan/installation';
-import { type Platform, thisPlatform } from '../../shared/platform';
-import { keptAsJson, noteKept, printJson } from './report';
-import type { SnippetRequest } from './request';
 import { readable } from '../ssh-config/sections';
+import { planAsJson, printJson, printPlan } from './report';
+import type { SnippetRequest } from './request';
 
-/** Prints it; changes nothing. */
+/** Prints the blocks; changes nothing. */
 export async function show(
   request: SnippetRequest,
   terminal: Terminal,
   platform: Platform = thisPlatform(),
 ): Promise<ExitCode> {
   const { place, plan } = await planInstallation(request, platform);
-  const block = readable(plan.block);
   if (request.json) {
-    printJson({ file: place.path, origin: request.snippet.origin, block, ...keptAsJson(plan) }, terminal);
+    const blocks = Object.fromEntries(plan.blocks.map(({ name, block }) => [name, readable(block)]));
+    printJson({ file: place.path, origin: request.snippet.origin, blocks, ...planAsJson(plan) }, terminal);
     return ExitCode.OK;
   }
-  terminal.out(block);
-  noteKept(plan, terminal);
+  terminal.out(plan.blocks.map(({ block }) => readable(block)).join('\n'));
+  printPlan(plan, terminal);
   return ExitCode.OK;
 }

@@ -1,29 +1,29 @@
-// `client uninstall`: takes our block out of the file, and leaves every other byte.
+// `client uninstall`: removes our blocks from the file, and leaves every other byte.
 import type { ExitCode } from '../../shared/exit-code';
-import type { Terminal } from '../../shared/terminal';
-import { again, change } from './change';
-import { open, requireNothingBound } from '../plan/installation';
 import { type Platform, thisPlatform } from '../../shared/platform';
+import type { Terminal } from '../../shared/terminal';
+import { requireNoBoundLines } from '../plan/bound-lines';
+import { open } from '../plan/installation';
+import { change, retryOnConcurrentEdit } from './change';
 import type { ChangeRequest } from './request';
 
-/** Does it if the person agrees. A file that was made for the block goes with it. */
+/** Removes them if the user says yes. A file that was made for the blocks goes with them. */
 export function uninstall(
   request: ChangeRequest,
   terminal: Terminal,
   platform: Platform = thisPlatform(),
 ): Promise<ExitCode> {
-  return again(request, async () => {
-    const opened = await open(request, platform);
-    requireNothingBound(opened);
-    const { place, file, unmarked } = opened;
+  return retryOnConcurrentEdit(request, async () => {
+    const { place, file, unmarked } = await open(request, platform);
+    requireNoBoundLines(place.path, unmarked);
     const removes = file.text !== undefined && unmarked.text === undefined;
     return change(
       {
         file,
         text: unmarked.text,
-        question: removes ? `Remove ${place.path}, which was made for this?` : `Take this out of ${place.path}?`,
-        unchanged: `${place.path} has nothing of cdk-ssh-keepalive; nothing was changed.`,
-        done: removes ? `${place.path} is removed.` : `${place.path} is written, without our block.`,
+        question: removes ? `Remove ${place.path}, which was made for this?` : `Remove this from ${place.path}?`,
+        unchanged: `${place.path} has no block of cdk-ssh-keepalive; nothing was changed.`,
+        done: removes ? `Removed ${place.path}.` : `Wrote ${place.path} without the blocks.`,
         details: { removed: removes },
         explain: () => undefined,
       },

@@ -1,123 +1,124 @@
-// Which of the snippet's hosts the user has already, and which of the user's sections would take values from the rest.
+// How a host of ours and the lines of the user's file compete: which sections are for the same names, and for which.
 import type { Host } from '../../../../lib/client/host-block';
 import { isWildcard, overlap } from '../../../../lib/client/pattern';
-import { type Condition, criteria, hostPatterns, isUniversal, namesOfMatch } from '../ssh-config/condition';
+import { type Condition, criteria, holdsFor, hostPatterns, isUniversal, namesOfMatch } from '../ssh-config/condition';
 import { type ConfigFile, type Found, find } from '../ssh-config/configuration';
-import { covers, matchesPattern } from '../ssh-config/host-pattern';
+import { covers } from '../ssh-config/host-pattern';
+import type { Statement } from '../ssh-config/sections';
 
-/** What our hosts set, and what competes with it: of ProxyCommand and ProxyJump, ssh takes the first. */
+/** What a host of ours can set, and what competes with it: of ProxyCommand and ProxyJump, ssh takes the first. */
 export const HOST_KEYWORDS = ['hostname', 'user', 'port', 'identityfile', 'proxycommand', 'proxyjump'];
 
-/** A name that is left to the user's own section. */
-export interface LeftOut {
+/** The keyword under which ssh keeps the value. */
+export function slotOf(keyword: string): string {
+  return keyword === 'proxyjump' ? 'proxycommand' : keyword;
+}
+
+/** A pattern of a host of ours: the least that is placed or left out. */
+export interface Entry {
+  readonly host: Host;
   readonly pattern: string;
-  readonly file: ConfigFile;
-  readonly line: number;
+  /** What the host sets. */
+  readonly keywords: ReadonlySet<string>;
 }
 
-/** Our hosts, next to the user's. */
-export interface NamedHosts {
-  /** What remains of them, with a negation where a section of the user is for a part of a pattern. */
-  readonly hosts: readonly Host[];
-  readonly leftOut: readonly LeftOut[];
-  /** The first section of the main file that must stand below them; undefined when all may stand above. */
-  readonly before: number | undefined;
+/** A line of the user that sets, for a name that an entry is for, what the entry sets or where the name leads. */
+export interface Conflict {
+  readonly statement: Found;
+  /**
+   * Of the names that the line is for: `same` is exactly the entry's pattern, `narrower` is a name or pattern that the
+   * entry's pattern covers, `general` is anything else.
+   */
+  readonly kind: 'same' | 'narrower' | 'general';
+  /** The user's name or pattern; undefined where it is general. */
+  readonly narrow: string | undefined;
 }
 
-/** Looks for them among the user's. */
-export function compareHosts(root: ConfigFile, ours: readonly Host[]): NamedHosts {
-  const keywords = new Set(ours.flatMap(keywordsOf));
-  const theirs = find(root, [...keywords]);
-  const names = new Patterns(ours.flatMap(({ patterns }) => patterns));
-  const own = new Map<string, Found>();
-  for (const statement of theirs) {
-    for (const pattern of narrowPatterns(statement.condition)) {
-      if (!own.has(pattern) && names.covering(pattern)) own.set(pattern, statement);
-    }
-  }
-  const hosts = ours.map((host) => withoutOwn(host, own)).filter(({ patterns }) => !patterns.every(isNegated));
-  const remaining = new Patterns(hosts.flatMap(({ patterns }) => patterns).filter((pattern) => !isNegated(pattern)));
-  const addresses = hosts.flatMap(({ hostName }) => (hostName ? [hostName.text.toLowerCase()] : []));
-  const known = { names: remaining, hostNames: new Patterns(addresses) };
-  const competing = theirs.find(({ condition }) => condition.every((header) => mayTake(header, known)));
-  return {
-    hosts,
-    leftOut: [...own].map(([pattern, { file, condition, line }]) => ({
-      pattern,
-      file,
-      line: condition.at(-1)?.line ?? line,
-    })),
-    before: hosts.length === 0 ? undefined : competing?.section,
-  };
-}
-
-function keywordsOf({ hostName, user, port, identityFile, proxyCommand }: Host): string[] {
-  return [
-    ...(hostName === undefined ? [] : ['hostname']),
-    ...(user === undefined ? [] : ['user']),
-    ...(port === undefined ? [] : ['port']),
-    ...(identityFile === undefined ? [] : ['identityfile']),
-    ...(proxyCommand === undefined ? [] : ['proxycommand', 'proxyjump']),
-  ];
-}
-
-const isNegated = (pattern: string): boolean => pattern.startsWith('!');
-
-/** The patterns of a condition that are for less than everybody. */
-function narrowPatterns(condition: Condition): string[] {
-  return condition
-    .filter((header) => !isUniversal(header))
-    .flatMap((header) => hostPatterns(header)?.positive ?? namesOfMatch(header));
-}
-
-function withoutOwn(host: Host, own: ReadonlyMap<string, Found>): Host {
-  const kept = host.patterns.filter((pattern) => !own.has(pattern));
-  const parts = kept.filter(isWildcard).flatMap((pattern) => [...own.keys()].filter((other) => covers(pattern, other)));
-  return parts.length + kept.length === host.patterns.length && parts.length === 0
-    ? host
-    : { ...host, patterns: [...kept, ...new Set(parts.map((pattern) => `!${pattern}`))] };
-}
-
-interface Known {
-  readonly names: Patterns;
-  readonly hostNames: Patterns;
-}
-
-/** Whether a section may set something for one of ours; in doubt yes. */
-function mayTake(header: Condition[number], { names, hostNames }: Known): boolean {
-  const patterns = hostPatterns(header);
-  if (patterns) return patterns.positive.some((pattern) => names.meets(pattern));
-  return criteria(header).every(({ name, isNegated, value }) => {
-    if (isNegated || (name !== 'host' && name !== 'originalhost')) return true;
-    // Names are compared in lower case here.
-    return value.split(',').some((pattern) => {
-      const isOf = (known: Patterns): boolean => known.meets(pattern) || known.meets(pattern.toLowerCase());
-      return pattern.startsWith('!') || isOf(names) || (name === 'host' && isOf(hostNames));
-    });
+/** The patterns of the hosts, in their order. */
+export function entriesOf(hosts: readonly Host[]): Entry[] {
+  return hosts.flatMap((host) => {
+    const keywords = new Set(keywordsOf(host));
+    return host.patterns.map((pattern) => ({ host, pattern, keywords }));
   });
 }
 
-/** Many patterns, most of which are names, so that a large configuration is compared in one go. */
-class Patterns {
-  private readonly names: ReadonlySet<string>;
-  private readonly wildcards: readonly string[];
+function keywordsOf({ hostName, user, port, identityFile, proxyCommand }: Host): string[] {
+  return Object.entries({ hostname: hostName, user, port, identityfile: identityFile, proxycommand: proxyCommand })
+    .filter(([, value]) => value !== undefined)
+    .map(([keyword]) => keyword);
+}
 
-  public constructor(patterns: readonly string[]) {
-    this.names = new Set(patterns.filter((pattern) => !isWildcard(pattern)));
-    this.wildcards = patterns.filter(isWildcard);
+/** The conflicts of each entry, in the order in which ssh reads the lines. */
+export function findConflicts(root: ConfigFile, entries: readonly Entry[]): Map<Entry, Conflict[]> {
+  const conflicts = new Map<Entry, Conflict[]>(entries.map((entry) => [entry, []]));
+  const index = new EntryIndex(entries);
+  // The lines of a section have the same condition.
+  const known = new Map<Condition, (readonly [Entry, Omit<Conflict, 'statement'>])[]>();
+  for (const statement of find(root, HOST_KEYWORDS)) {
+    const { condition } = statement;
+    let related = known.get(condition);
+    if (!related) {
+      related = index.candidates(condition).flatMap((entry) => {
+        const relation = relationOf(condition, entry);
+        return relation ? [[entry, relation] as const] : [];
+      });
+      known.set(condition, related);
+    }
+    for (const [entry, relation] of related) conflicts.get(entry)?.push({ statement, ...relation });
+  }
+  return conflicts;
+}
+
+/** Finds the entries that a section may be for, without a look at each of them for each of ten thousand sections. */
+class EntryIndex {
+  private readonly byName = new Map<string, Entry[]>();
+  private readonly wildcards: readonly Entry[];
+
+  public constructor(private readonly entries: readonly Entry[]) {
+    for (const entry of entries) this.byName.set(entry.pattern, [...(this.byName.get(entry.pattern) ?? []), entry]);
+    this.wildcards = entries.filter(({ pattern }) => isWildcard(pattern));
   }
 
-  /** Whether one of them is for all that the pattern is for. */
-  public covering(pattern: string): boolean {
-    return this.names.has(pattern) || this.wildcards.some((wide) => covers(wide, pattern));
+  public candidates(condition: Condition): readonly Entry[] {
+    const names = condition
+      .map((header) => hostPatterns(header)?.positive)
+      .find((patterns) => patterns && !patterns.some(isWildcard));
+    if (!names) return this.entries;
+    return [...new Set([...names.flatMap((name) => this.byName.get(name) ?? []), ...this.wildcards])];
   }
+}
 
-  /** Whether one of them has a name in common with the pattern, which is not for a part of it only. */
-  public meets(pattern: string): boolean {
-    if (!isWildcard(pattern)) return this.names.has(pattern);
+function relationOf(condition: Condition, entry: Entry): Omit<Conflict, 'statement'> | undefined {
+  if (!condition.every((header) => mayMatch(header, entry))) return undefined;
+  const narrow = condition
+    .filter((header) => !isUniversal(header))
+    .flatMap((header) => hostPatterns(header)?.positive ?? namesOfMatch(header))
+    .filter((pattern) => covers(entry.pattern, pattern));
+  const same = narrow.find((pattern) => pattern === entry.pattern);
+  const [first] = narrow;
+  if (same !== undefined) return { kind: 'same', narrow: same };
+  return first === undefined ? { kind: 'general', narrow: undefined } : { kind: 'narrower', narrow: first };
+}
+
+/** Whether the header can hold for a name of the entry; in doubt yes. */
+function mayMatch(header: Statement, { pattern, host }: Entry): boolean {
+  if (!isWildcard(pattern) && header.keyword === 'host') return holdsFor(pattern, header) ?? true;
+  const patterns = hostPatterns(header);
+  if (patterns) {
     return (
-      [...this.names].some((name) => matchesPattern(name, pattern)) ||
-      this.wildcards.some((other) => overlap(other, pattern) && !covers(other, pattern))
+      patterns.positive.some((other) => overlap(other, pattern)) &&
+      !patterns.negative.some((other) => covers(other, pattern))
     );
   }
+  const addresses = host.hostName ? [host.hostName.text.toLowerCase()] : [];
+  return criteria(header).every(({ name, isNegated, value }) => {
+    if (isNegated || (name !== 'host' && name !== 'originalhost')) return true;
+    // ssh compares these in lower case.
+    const own = [pattern, pattern.toLowerCase(), ...(name === 'host' ? addresses : [])];
+    return value
+      .split(',')
+      .some(
+        (other) => other.startsWith('!') || own.some((one) => overlap(other, one) || overlap(other.toLowerCase(), one)),
+      );
+  });
 }

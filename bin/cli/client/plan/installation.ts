@@ -1,19 +1,28 @@
-// From what a person asked to what would be done: the file, our block in it, and the check. What show, diff and install
-// have in common.
+// From a request to a verified change: the file, our blocks in it, and what `ssh -G` says of it. Show, diff and install
+// share it.
 import { dirname } from 'node:path';
 import { CliError } from '../../shared/exit-code';
-import { describeHeader, isUniversal } from '../ssh-config/condition';
-import { type ReadFile, readConfigFile } from '../file/config-file';
-import { type ConfigFile, type Lookup, readConfiguration, readIncluded } from '../ssh-config/configuration';
-import { type Unmarked, takeOut } from './marked-block';
-import { HOST_KEYWORDS } from './host-conflicts';
-import { type ConfigLocation, locateConfig } from '../file/config-location';
-import { type Plan, planBlock } from './placement';
 import type { Platform } from '../../shared/platform';
-import type { CommandRequest, SnippetRequest } from '../commands/request';
-import { requireSound } from '../verify/verify-change';
-import { STRUCTURE, parseSections } from '../ssh-config/sections';
+import { type ReadFile, readConfigFile } from '../file/config-file';
+import { type ConfigLocation, type LocationRequest, locateConfig } from '../file/config-location';
+import type { Snippet } from '../snippet/snippet';
+import { type ConfigFile, type Lookup, readConfiguration, readIncluded } from '../ssh-config/configuration';
+import { STRUCTURE } from '../ssh-config/sections';
 import { sshOf } from '../verify/ssh';
+import { verifyChange } from '../verify/verify-change';
+import { requireNoBoundLines } from './bound-lines';
+import { HOST_KEYWORDS } from './host-conflicts';
+import { type Unmarked, removeBlocks } from './marked-blocks';
+import { type Plan, planBlocks, remembersOverride } from './plan';
+
+/** What is to be installed, and where. */
+export interface InstallationRequest extends LocationRequest {
+  /** What the blocks are to hold. */
+  readonly snippet: Snippet;
+
+  /** Whether ours goes before the user's own lines: `--override`, `--no-override`; absent, it is as in the file. */
+  readonly override?: boolean;
+}
 
 /** The file and our part in it. */
 export interface Opened {
@@ -25,32 +34,52 @@ export interface Opened {
 /** What install would do. */
 export interface Installation extends Opened {
   readonly plan: Plan;
-  /** Throws unless ssh agrees that it does what it should and nothing else. */
-  readonly check: () => Promise<void>;
+  /** The file as it would be. */
+  readonly text: string | undefined;
+  /** Throws unless ssh accepts the change and every setting would be what it should. */
+  readonly verify: () => Promise<void>;
 }
 
 /** Finds and reads the file. */
-export async function open(request: CommandRequest, platform: Platform): Promise<Opened> {
+export async function open(request: LocationRequest, platform: Platform): Promise<Opened> {
   const place = await locateConfig(request, platform);
   const file = readConfigFile(place.path);
-  const unmarked = takeOut(place.path, file.text);
+  const unmarked = removeBlocks(place.path, file.text);
   return { place, file, unmarked };
 }
 
-/** Plans what is asked for. */
-export async function planInstallation(request: SnippetRequest, platform: Platform): Promise<Installation> {
-  const { snippet, override } = request;
+/** Plans the installation. */
+export async function planInstallation(request: InstallationRequest, platform: Platform): Promise<Installation> {
+  const { snippet } = request;
   const opened = await open(request, platform);
   const { place, file, unmarked } = opened;
-  requireOwn(place, file, platform);
-  requireNothingBound(opened);
+  requireSafeMode(place, file, platform);
+  requireNoBoundLines(place.path, unmarked);
+  const override = request.override ?? remembersOverride(unmarked);
   const keywords = snippet.hosts.length > 0 ? [...STRUCTURE, ...HOST_KEYWORDS] : STRUCTURE;
   const lookup = lookupOf(place, platform);
   const read = (text: string): ConfigFile => readConfiguration(place.path, text, keywords, lookup);
   const root = read(unmarked.text ?? '');
-  const plan = planBlock(root, unmarked.text === undefined, readSystem(place, platform), snippet, override);
-  const candidate = { root, current: file.text ?? '', plan, snippet, override, read };
-  return { ...opened, plan, check: () => requireSound(candidate, place, sshOf(place, platform)) };
+  const plan = planBlocks(root, unmarked.text === undefined, readSystem(place, platform), snippet, override);
+  const change = {
+    root,
+    current: file.text ?? '',
+    insertions: plan.blocks,
+    hosts: plan.hosts,
+    overrides: plan.overrides,
+    keepalive:
+      plan.keepalive.kind === 'installed'
+        ? { serveraliveinterval: `${snippet.interval}`, serveralivecountmax: `${snippet.countMax}` }
+        : undefined,
+    override,
+    read,
+  };
+  return {
+    ...opened,
+    plan,
+    text: plan.text ?? file.text,
+    verify: () => verifyChange(change, place, sshOf(place, platform)),
+  };
 }
 
 /** Where ssh looks for what that file includes. */
@@ -58,7 +87,7 @@ export function lookupOf(place: ConfigLocation, { env, user, os }: Platform): Lo
   return { env, user, os, home: place.home, fromSsh: (path) => place.fromSsh(path) };
 }
 
-/** What ssh reads after the user's file; undefined where there is nothing or nobody may know. */
+/** What ssh reads after the user's file; undefined where there is nothing, or nothing that is known. */
 export function readSystem(place: ConfigLocation, platform: Platform): ConfigFile | undefined {
   const { systemConfig } = place;
   const text = systemConfig === undefined ? undefined : readIncluded(systemConfig);
@@ -66,30 +95,13 @@ export function readSystem(place: ConfigLocation, platform: Platform): ConfigFil
   return readConfiguration(systemConfig, text, STRUCTURE, lookupOf(place, platform), dirname(systemConfig));
 }
 
-/** With -F ssh does not look, so it is looked for it. */
-function requireOwn({ path, isDefault, hasModes }: ConfigLocation, { stats }: ReadFile, { uid }: Platform): void {
+/** With -F ssh does not check this, and the copies are evaluated with -F. */
+function requireSafeMode({ path, isDefault, hasModes }: ConfigLocation, { stats }: ReadFile, { uid }: Platform): void {
   if (!isDefault || !hasModes || !stats || uid === undefined) return;
   const isForeign = stats.uid !== 0 && stats.uid !== uid;
   if (!isForeign && (stats.mode & 0o022) === 0) return;
   throw new CliError(
-    `ssh refuses ${path} as it is, so it was left alone:\nBad owner or permissions on ${path}\n` +
+    `ssh refuses ${path}, so it was not changed:\nBad owner or permissions on ${path}\n` +
       `Make it yours and writable by you only: ${isForeign ? 'chown' : 'chmod go-w'}.`,
-  );
-}
-
-/** Throws where lines below our block would count for somebody else without it. */
-export function requireNothingBound({ place, unmarked }: Opened): void {
-  const { text, at, block } = unmarked;
-  if (text === undefined || block === undefined) return;
-  const first = /^(?![ \t\r\f]*(?:#|$)).+$/m.exec(text.slice(at));
-  if (!first) return;
-  const offset = at + first.index;
-  const section = parseSections(text, []).find(({ start, end }) => start <= offset && offset < end);
-  if (!section?.header || section.start === offset || isUniversal(section.header)) return;
-  const line = text.slice(0, offset).split('\n').length + block.split('\n').length - 1;
-  throw new CliError(
-    `${place.path}:${line} stands right below our block and counts for every host. Without the block, it would count only for ` +
-      `'${describeHeader(section.header)}'. Nothing was changed. Write 'Host *' above ` +
-      'that line, then run this again.',
   );
 }

@@ -11,7 +11,7 @@ export const KEEPALIVE: Readonly<Record<Keyword, string>> = {
   serveralivecountmax: 'ServerAliveCountMax',
 };
 
-/** Both, in the order in which they are told. */
+/** Both, in the order in which they are written. */
 export const KEYWORDS = Object.keys(KEEPALIVE) as Keyword[];
 
 /** A line that sets one. */
@@ -29,17 +29,24 @@ export function isForEverybody(condition: Condition): boolean {
   return condition.every(isUniversal);
 }
 
-/** The line because of which ssh reads the configuration again, with the name that HostName or a name server gave. */
+/**
+ * The line because of which ssh reads the configuration a second time, with the name that HostName or a name server gave.
+ * `Match !final` is such a line, too.
+ */
 export function secondPass(root: ConfigFile): { file: ConfigFile; line: number } | undefined {
   for (const { file, line, args } of find(root, ['canonicalizehostname'])) {
     if (!/^(no|false)$/i.test(args[0] ?? '')) return { file, line };
   }
   for (const file of allFiles(root)) {
     for (const { header } of file.sections) {
-      const isFinal =
-        header?.keyword === 'match' && criteria(header).some(({ name, isNegated }) => name === 'final' && !isNegated);
+      const isFinal = header?.keyword === 'match' && criteria(header).some(({ name }) => name === 'final');
       if (isFinal) return { file, line: header.line };
     }
   }
   return undefined;
+}
+
+/** Whether the value is zero, which turns keepalive off as an interval and ends sessions as a count. */
+export function isZero({ args: [value = ''] }: Setting): boolean {
+  return /^(?:0+[smhdw]?)+$/i.test(value);
 }

@@ -1,5 +1,5 @@
-// Which names need asking so that nothing is missed: ssh cannot tell apart names for which the same lines that set
-// keepalive hold, so one of each such class stands for all. Knows nothing of ssh's answers.
+// Which names `ssh -G` must be run for so that nothing is missed: names for which the same lines that set keepalive hold
+// have the same keepalive, so one of each such class stands for all.
 import { isWildcard } from '../../../../lib/client/pattern';
 import { type Condition, criteria, hostPatterns, isUniversal, namesOfMatch } from './condition';
 import { type ConfigFile, allFiles } from './configuration';
@@ -64,12 +64,12 @@ export class Classes {
   private readonly byPattern: { readonly patterns: readonly string[]; readonly index: number }[] = [];
   /** Settings whose condition is not only a matter of Host lines: they may hold or not, for every name. */
   private readonly isOpen: readonly boolean[];
-  /** Whether more than the name decides about one of them, so that two names are never known to be alike. */
-  private readonly isPersonal: boolean;
+  /** Whether one of them depends on more than Host lines: on HostName or User, for example. Then no two names are alike. */
+  public readonly dependsOnMore: boolean;
 
   public constructor(private readonly settings: readonly Setting[]) {
     this.isOpen = settings.map(({ condition }) => condition.some((header) => isOpen(header)));
-    this.isPersonal = settings.some(({ condition }) => condition.some(isPersonal));
+    this.dependsOnMore = settings.some(({ condition }) => condition.some(dependsOnMore));
     settings.forEach(({ condition }, index) => {
       const first = condition.map(hostPatterns).find((patterns) => patterns !== undefined)?.positive ?? ['*'];
       const patterns = first.filter(isWildcard);
@@ -83,7 +83,7 @@ export class Classes {
   /** The same text for names of the same class. */
   public keyOf(name: string): string {
     if (this.settings.length === 0) return '';
-    if (this.isPersonal) return name;
+    if (this.dependsOnMore) return name;
     const candidates = [
       ...(this.byName.get(name) ?? []),
       ...this.byPattern
@@ -112,8 +112,8 @@ function isOpen(header: Statement): boolean {
   return header.keyword === 'match' && !isUniversal(header);
 }
 
-/** These criteria have the same outcome for every name; `exec` has it on our copies. */
-const IMPERSONAL = new Set([
+/** These criteria have the same outcome for every name; `exec` has it on the scratch copies. */
+const SAME_FOR_ALL = new Set([
   'all',
   'exec',
   'canonical',
@@ -125,6 +125,6 @@ const IMPERSONAL = new Set([
   'command',
 ]);
 
-function isPersonal(header: Statement): boolean {
-  return header.keyword === 'match' && criteria(header).some(({ name }) => !IMPERSONAL.has(name));
+function dependsOnMore(header: Statement): boolean {
+  return header.keyword === 'match' && criteria(header).some(({ name }) => !SAME_FOR_ALL.has(name));
 }

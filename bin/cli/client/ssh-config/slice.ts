@@ -23,10 +23,31 @@ function escapeRegExp(text: string): string {
   return text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
 }
 
-/** The text of these sections only, with what is inserted at an offset of the whole text. */
-export function sliceOf(text: string, sections: readonly Section[], at = text.length, inserted = ''): string {
-  // A slice that would end before it begins is empty.
-  const parts = (from: number, to: number): string =>
+/** A text that is inserted at an offset of another. */
+export interface Insertion {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** The text with what is inserted, in the order of the offsets. */
+export function withInsertions(text: string, insertions: readonly Insertion[]): string {
+  return sliceOf(text, [{ start: 0, end: text.length }], insertions);
+}
+
+/** The text of these sections only, with what is inserted at offsets of the whole text, in their order. */
+export function sliceOf(
+  text: string,
+  sections: readonly Pick<Section, 'start' | 'end'>[],
+  insertions: readonly Insertion[] = [],
+): string {
+  // A part that would end before it begins is empty.
+  const part = (from: number, to: number): string =>
     sections.map(({ start, end }) => text.slice(Math.max(start, from), Math.min(end, to))).join('');
-  return parts(0, at) + inserted + parts(at, text.length);
+  let result = '';
+  let done = 0;
+  for (const { at, text: inserted } of insertions) {
+    result += part(done, at) + inserted;
+    done = at;
+  }
+  return result + part(done, text.length);
 }

@@ -2,7 +2,7 @@
 // ssh reads: one as it is, and one on which each line that sets keepalive has a number of its own as its value, so that
 // ssh's answer names the line, whatever conditions lead to it.
 import { type ConfigFile, allFiles } from '../ssh-config/configuration';
-import type { Copies, Edit, Replacement } from './scratch-copies';
+import type { Edit, Replacement, ScratchCopies } from './scratch-copies';
 import { KEEPALIVE, KEYWORDS, type Keyword } from '../ssh-config/keepalive';
 import { type Outcome, withoutCommands } from './match-exec';
 import { sectionsFor, sliceOf } from '../ssh-config/slice';
@@ -44,7 +44,7 @@ export async function findEffective(
   everything: Everything,
   names: readonly string[],
   outcome: Outcome,
-  copies: Copies,
+  copies: ScratchCopies,
   ask: Ask,
 ): Promise<Map<string, Finding>> {
   const sources: Source[] = [];
@@ -77,7 +77,7 @@ export async function findEffective(
 }
 
 /** With -F, ssh does not read the system's file, so it is included where ssh would go on with it. */
-function compose({ user, system }: Everything, edit: Edit, copies: Copies): string {
+function compose({ user, system }: Everything, edit: Edit, copies: ScratchCopies): string {
   const text = copies.edited(user, edit);
   if (!system) return text;
   // Relative paths mean another folder in there.

@@ -1,26 +1,26 @@
-// Copies of a configuration and of what it includes, in a private folder, where ssh can be asked about text that is not
-// in force. Knows nothing of why a line is changed on a copy.
+// Copies of a configuration and of what it includes, in a private folder, so that `ssh -G` can evaluate text that is not in
+// force.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliError } from '../../shared/exit-code';
 import { type ConfigFile, allFiles } from '../ssh-config/configuration';
 import type { ConfigLocation } from '../file/config-location';
 
-/** What stands on the copy instead of a part of the text. */
+/** What a copy has in place of a part of the text. */
 export interface Replacement {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
-/** What is changed in a file on its copy, in the order of the text. */
+/** The changes of a file on its copy, in the order of the text. */
 export type Edit = (file: ConfigFile) => readonly Replacement[];
 
-/** A folder that nobody else may enter. */
-export class Copies {
+/** The copies, in a folder that only the user can read. */
+export class ScratchCopies {
   private readonly folder: string;
   private count = 0;
-  // A signal ends the process without coming back to whoever would remove them.
+  // A signal ends the process without running `finally`.
   private readonly atExit = (): void => this.remove();
 
   public constructor(private readonly place: ConfigLocation) {
@@ -35,7 +35,7 @@ export class Copies {
     return path;
   }
 
-  /** The text of a file with its changes; what it includes is copied, where anything changes there or `all` is wished. */
+  /** The text of a file with its changes; included files are copied where they have changes, or all of them with `all`. */
   public edited(root: ConfigFile, edit: Edit, all = false): string {
     const written = new Map<ConfigFile, string>();
     const included = (file: ConfigFile): string => {
@@ -56,12 +56,12 @@ export class Copies {
     return textOf(root);
   }
 
-  /** A path as the ssh that is asked names it. */
+  /** A path as ssh names it. */
   public toSsh(path: string): string {
     return this.place.toSsh(path);
   }
 
-  /** Leaves nothing behind. */
+  /** Removes all copies. */
   public remove(): void {
     process.off('exit', this.atExit);
     rmSync(this.folder, { recursive: true, force: true });

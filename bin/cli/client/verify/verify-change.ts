@@ -1,216 +1,244 @@
-// Asks ssh, before anything is written, whether the candidate means what it should: keepalive where the user has none,
-// our hosts as the snippet says, and nothing else for anybody.
+// Verifies a change with `ssh -G` before it is written: our keepalive where the user has none, our hosts with the values of
+// the snippet, and every other setting of every name unchanged.
 //
-// Why few questions are enough, even for ten thousand hosts:
-// 1. ssh parses every line for every name, so one question about the whole candidate, for a name that nothing names, tells
-//    whether ssh takes it. It has all lines of the original, so ssh takes the original too.
-// 2. The block stands between two sections, or at the end. ssh reads the lines above it as before; the Host or Match line
-//    below it decides anew, and what our lines set for names that are not ours, ServerAlive*, is no criterion of Match
-//    and no token of an Include. So for such a name every other setting is as before, whatever the name is.
-// 3. For keepalive, names for which the same lines may hold are alike (names.ts). One of each class is asked, of both
-//    files, and every name of ours.
-// 4. Questions about single names go to the sections that can matter to them (slice.ts), whole files being slow to parse.
-// The tests ask about every name of thousands of generated files the slow way and compare.
+// Why a few runs of `ssh -G` are enough, even for ten thousand hosts:
+// 1. ssh parses every line for every name, so one run on the whole candidate, for a name that the file does not have, shows
+//    whether ssh accepts it. It has all lines of the original, so ssh accepts the original too.
+// 2. A block stands between two sections, at the beginning or at the end. ssh reads the lines above it as before; the Host
+//    or Match line below it decides anew, and what our lines set for names that are not ours, ServerAlive*, is no criterion
+//    of Match and no token of an Include. So for such a name every other setting is as before, whatever the name is.
+// 3. Names for which the same keepalive lines hold have the same keepalive (names.ts). One of each class is evaluated, in
+//    both files, and so is every name of ours, and every name of the user that a pattern of ours matches.
+// 4. Single names are evaluated on the sections that can matter to them (slice.ts), because whole files are slow to parse.
+// The tests evaluate every name of thousands of generated files the slow way and compare.
 import type { Host } from '../../../../lib/client/host-block';
 import { isWildcard } from '../../../../lib/client/pattern';
 import { CliError } from '../../shared/exit-code';
-import type { Snippet } from '../snippet/snippet';
-import { hostPatterns } from '../ssh-config/condition';
-import { type ConfigFile, allFiles, find } from '../ssh-config/configuration';
-import { Copies, type Edit } from './scratch-copies';
+import type { ConfigLocation } from '../file/config-location';
+import { holdsFor, hostPatterns } from '../ssh-config/condition';
+import { type ConfigFile, type Found, allFiles, find } from '../ssh-config/configuration';
 import { exampleOf, isPlainName, matchesPattern } from '../ssh-config/host-pattern';
 import { KEEPALIVE, KEYWORDS, type Keyword, secondPass, settings } from '../ssh-config/keepalive';
-import { outcomesOf, withoutCommands } from './match-exec';
 import { Classes, allNames, unknownName } from '../ssh-config/names';
-import type { ConfigLocation } from '../file/config-location';
-import { type Plan, keepaliveForAll } from '../plan/placement';
-import { sectionsFor, sliceOf } from '../ssh-config/slice';
-import { type Answer, type Ask, forEachInParallel } from './ssh';
 import { readable } from '../ssh-config/sections';
+import { type Insertion, sectionsFor, sliceOf, withInsertions } from '../ssh-config/slice';
+import { outcomesOf, withoutCommands } from './match-exec';
+import { type Edit, ScratchCopies } from './scratch-copies';
+import { type Answer, type Ask, forEachInParallel } from './ssh';
 
-/** What is to be checked. */
-export interface Candidate {
-  /** The file without our block, as it will be. */
+/** A line of the user that goes before a host of ours. */
+export interface HostOverride {
+  /** The name or pattern of ours. */
+  readonly pattern: string;
+  /** The name or pattern of the user which that covers; undefined where the line is for other names, too. */
+  readonly narrow: string | undefined;
+  readonly line: Found;
+}
+
+/** A change of the user's file. */
+export interface ProposedChange {
+  /** The file without our blocks, as it will be. */
   readonly root: ConfigFile;
   /** The file as it is. */
   readonly current: string;
-  readonly plan: Plan;
-  readonly snippet: Snippet;
+  /** What is inserted into the file without our blocks. */
+  readonly insertions: readonly Insertion[];
+  /** Our hosts in the order in which they are inserted. */
+  readonly hosts: readonly Host[];
+  /** What goes before them. */
+  readonly overrides: readonly HostOverride[];
+  /** The keepalive for `Host *`; undefined where none is inserted. */
+  readonly keepalive: Readonly<Record<Keyword, string>> | undefined;
+  /** Whether ours goes before everything of the user. */
   readonly override: boolean;
-  /** Reads a text as if it stood in the file. */
+  /** Reads a text as if it were the file's. */
   readonly read: (text: string) => ConfigFile;
 }
 
-/** So that a file in which every name is a class of its own is checked in seconds; point 2 holds for all of them. */
-const MOST_CLASSES = 100;
+/** So that a file in which every name is a class of its own is verified in seconds; point 2 holds for all of them. */
+const MOST_NAMES = 100;
 
-/** Throws, with everything as it was, unless the candidate is right. */
-export async function requireSound(candidate: Candidate, place: ConfigLocation, ask: Ask): Promise<void> {
-  const copies = new Copies(place);
+/**
+ * Verifies the change.
+ *
+ * @throws CliError where ssh refuses the file or a setting would not be what it should
+ */
+export async function verifyChange(change: ProposedChange, place: ConfigLocation, ask: Ask): Promise<void> {
+  const copies = new ScratchCopies(place);
   try {
-    for (const outcome of outcomesOf(candidate.root)) {
-      await new Check(candidate, withoutCommands(outcome), copies, ask).run();
+    for (const outcome of outcomesOf(change.root)) {
+      await new Verification(change, withoutCommands(outcome), copies, ask).run();
     }
   } finally {
     copies.remove();
   }
 }
 
-/** The check under one outcome of the commands in the configuration. */
-class Check {
+/** The verification under one outcome of the commands in the configuration. */
+class Verification {
+  private readonly classes: Classes;
+
   public constructor(
-    private readonly candidate: Candidate,
+    private readonly change: ProposedChange,
     private readonly edit: Edit,
-    private readonly copies: Copies,
+    private readonly copies: ScratchCopies,
     private readonly ask: Ask,
-  ) {}
+  ) {
+    this.classes = new Classes(settings(change.root));
+  }
 
   public async run(): Promise<void> {
-    const { root, plan, snippet, override } = this.candidate;
+    const { root, insertions, keepalive, override } = this.change;
     const isReadOnce = secondPass(root) === undefined;
-    const anybody = unknownName(root);
-    const names = namesToAsk(root, plan, isReadOnce, anybody);
-    const sections = isReadOnce ? sectionsFor(root.sections, [anybody, ...names]) : root.sections;
-    const slice = (at: number, inserted: string): string => this.copy(sliceOf(root.text, sections, at, inserted));
+    const unknown = unknownName(root);
+    const names = this.names(isReadOnce, unknown);
+    const sections = isReadOnce ? sectionsFor(root.sections, [unknown, ...names]) : root.sections;
+    const slice = (some: readonly Insertion[]): string => this.copy(sliceOf(root.text, sections, some));
 
     const end = root.text.length;
-    const before = slice(end, '');
-    // What keepalive should be: the user's own values first, ours for the rest.
-    const wished = plan.isLast || override ? undefined : slice(end, `\n${keepaliveForAll(snippet)}`);
-    const after = names.length === 0 ? '' : slice(plan.at, inserted(root, plan));
-    const compareFor = async (name: string, then: Promise<Answer>): Promise<void> => {
-      const answers = await Promise.all([this.ask(before, name), then, wished ? this.ask(wished, name) : undefined]);
-      compare(name, ...answers, this.candidate);
+    const before = slice([]);
+    // The keepalive that it should be: the user's own values first, ours for the rest.
+    const isAtEnd = insertions.every(({ at }) => at === end);
+    const expected =
+      keepalive && !override && !isAtEnd ? slice([{ at: end, text: `\nHost *\n${linesOf(keepalive)}` }]) : undefined;
+    const after = names.length === 0 ? '' : slice(insertions);
+    const compareFor = async (name: string, evaluated: Promise<Answer>): Promise<void> => {
+      const [was, is, should] = await Promise.all([
+        this.ask(before, name),
+        evaluated,
+        expected === undefined ? undefined : this.ask(expected, name),
+      ]);
+      this.compare(name, was, is, should);
     };
-    // What ssh refuses as a whole is told first.
+    // What ssh refuses as a whole is reported first.
     const results = await Promise.allSettled([
-      compareFor(anybody, this.askAboutWhole(anybody)),
+      compareFor(unknown, this.evaluateWhole(unknown)),
       forEachInParallel(names, (name) => compareFor(name, this.ask(after, name))),
     ]);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
-  private async askAboutWhole(name: string): Promise<Answer> {
-    const { root, current, plan } = this.candidate;
+  private async evaluateWhole(name: string): Promise<Answer> {
+    const { root, current, insertions } = this.change;
+    const text = withInsertions(root.text, insertions);
     const isEdited = [...allFiles(root)].some((file) => this.edit(file).length > 0);
-    // Parsing takes time, and is for those changes only.
-    const copy = isEdited ? this.copy(plan.text) : this.copies.write(plan.text);
+    // Parsing takes time, and is for those edits only.
+    const copy = isEdited ? this.copy(text) : this.copies.write(text);
     const answer = await this.ask(copy, name);
     if (answer.refusal === undefined) return answer;
-    const asItIs = this.copy(current);
-    const { refusal } = await this.ask(asItIs, name);
+    const unchanged = this.copy(current);
+    const { refusal } = await this.ask(unchanged, name);
+    const quote = (message: string, file: string): string => readable(message).replaceAll(file, root.path);
     throw new CliError(
       refusal === undefined
-        ? `ssh would refuse ${root.path} with our block in it, so nothing was changed:\n${told(answer.refusal, copy, root)}`
-        : `ssh refuses ${root.path} as it is, so it was left alone:\n${told(refusal, asItIs, root)}`,
+        ? `ssh would refuse ${root.path} with our blocks in it. Nothing was changed:\n${quote(answer.refusal, copy)}`
+        : `ssh refuses ${root.path}, so it was not changed:\n${quote(refusal, unchanged)}`,
     );
   }
 
   private copy(text: string): string {
-    return this.copies.write(this.copies.edited(this.candidate.read(text), this.edit));
+    return this.copies.write(this.copies.edited(this.change.read(text), this.edit));
   }
-}
 
-function told(refusal: string, copy: string, { path }: ConfigFile): string {
-  return readable(refusal).replaceAll(copy, path);
-}
-
-/** What the plan inserts, with the line end that the line above it may need. */
-function inserted({ text }: ConfigFile, plan: Plan): string {
-  return plan.text.slice(plan.at, plan.text.length - (text.length - plan.at));
-}
-
-/** Besides anybody: one name of each other class, all of ours, and those that ssh would look up again under one of ours. */
-function namesToAsk(root: ConfigFile, { hosts }: Plan, isReadOnce: boolean, anybody: string): string[] {
-  const all = settings(root);
-  const classes = new Classes(all);
-  const first = new Map([[classes.keyOf(anybody), anybody]]);
-  // Without any such line all names are alike, and need not be found.
-  const named = all.length > 0 ? allNames(root) : undefined;
-  for (const name of [...(named?.names ?? []), ...(named?.patterns ?? []).map(exampleOf).filter(isPlainName)]) {
-    if (first.size >= MOST_CLASSES) break;
-    const key = classes.keyOf(name);
-    if (!first.has(key)) first.set(key, name);
+  /** Besides the unknown name: one name of each other class, all of ours, and the user's that ours match. */
+  private names(isReadOnce: boolean, unknown: string): string[] {
+    const { root, hosts, overrides } = this.change;
+    const { classes } = this;
+    const first = new Map([[classes.keyOf(unknown), unknown]]);
+    // Without any keepalive line all names are alike, and need not be found.
+    const named = settings(root).length > 0 ? allNames(root) : undefined;
+    for (const name of [...(named?.names ?? []), ...(named?.patterns ?? []).map(exampleOf).filter(isPlainName)]) {
+      if (first.size >= MOST_NAMES) break;
+      const key = classes.keyOf(name);
+      if (!first.has(key)) first.set(key, name);
+    }
+    const ours = hosts.flatMap(({ patterns }) => patterns.map(exampleOf));
+    const narrower = overrides.flatMap(({ narrow }) => (narrow === undefined ? [] : [exampleOf(narrow)]));
+    const leadToOurs = isReadOnce
+      ? []
+      : find(root, ['hostname'])
+          .filter(({ args: [hostName = ''] }) => hosts.some((host) => isFor(host, hostName)))
+          .flatMap(({ condition }) => condition.flatMap((header) => hostPatterns(header)?.positive ?? []))
+          .filter((pattern) => !isWildcard(pattern));
+    const all = [...first.values(), ...ours, ...[...new Set(narrower)].slice(0, MOST_NAMES), ...leadToOurs];
+    return [...new Set(all)].filter((name) => name !== unknown && isPlainName(name));
   }
-  const ours = hosts.flatMap((host) => host.patterns.filter((pattern) => !pattern.startsWith('!')).map(exampleOf));
-  const ledToOurs = isReadOnce
-    ? []
-    : find(root, ['hostname'])
-        .filter(({ args: [hostName = ''] }) => ours.some((name) => name === hostName) || isOurs(hosts, hostName))
-        .flatMap(({ condition }) => condition.flatMap((header) => hostPatterns(header)?.positive ?? []))
-        .filter((pattern) => !isWildcard(pattern));
-  return [...new Set([...first.values(), ...ours, ...ledToOurs])].filter(
-    (name) => name !== anybody && isPlainName(name),
-  );
-}
 
-function isOurs(hosts: readonly Host[], name: string): boolean {
-  return hosts.some((host) => holds(host, name));
-}
-
-function holds({ patterns }: Host, name: string): boolean {
-  const [negative, positive] = [true, false].map((wanted) => patterns.filter((p) => p.startsWith('!') === wanted));
-  return (
-    !!positive?.some((pattern) => matchesPattern(name, pattern)) &&
-    !negative?.some((pattern) => matchesPattern(name, pattern.slice(1)))
-  );
-}
-
-function compare(
-  name: string,
-  before: Answer,
-  after: Answer,
-  wished: Answer | undefined,
-  { plan, snippet, override }: Pick<Candidate, 'plan' | 'snippet' | 'override'>,
-): void {
-  if (before.refusal !== undefined && after.refusal !== undefined) return;
-  const fail = (what: string, was: string, is: string): never => {
-    throw new CliError(
-      `ssh says that for ${name}, ${what} would be ${is || 'gone'} instead of ${was || 'nothing'}. So nothing was changed. ` +
-        'That should not happen: please report it, with the Host and Match lines of your configuration.',
-    );
-  };
-  if (after.refusal !== undefined) fail('the answer', 'an accepted configuration', after.refusal);
-  const ours: Record<Keyword, string> = {
-    serveraliveinterval: `${snippet.interval}`,
-    serveralivecountmax: `${snippet.countMax}`,
-  };
-  for (const keyword of KEYWORDS) {
-    const is = after.values.get(keyword) ?? '';
-    const wanted = override ? ours[keyword] : (wished?.values.get(keyword) ?? ours[keyword]);
-    // Where the block is the last word, what is not ours can only be what was there.
-    const isRight = is === wanted || (!override && !wished && is === before.values.get(keyword));
-    if (!isRight) fail(KEEPALIVE[keyword], wanted, is);
-  }
-  const expected = expectedOf(plan.hosts, name);
-  if (expected.size === 0) {
-    if (before.others !== after.others) fail('a setting', ...firstDifference(before.others, after.others));
-    return;
-  }
-  for (const [keyword, value] of expected) {
-    const is = after.values.get(keyword) ?? '';
-    if (is.toLowerCase() !== value.toLowerCase()) fail(keyword, value, is);
-  }
-}
-
-/** What our hosts say for a name; the first one wins. */
-function expectedOf(hosts: readonly Host[], name: string): Map<string, string> {
-  const expected = new Map<string, string>();
-  for (const host of hosts.filter((one) => holds(one, name))) {
-    const values = {
-      hostname: host.hostName?.text,
-      user: host.user,
-      port: host.port?.toString(),
-      identityfile: host.identityFile,
-      proxycommand: host.proxyCommand?.text,
-    };
-    for (const [keyword, value] of Object.entries(values)) {
-      if (value !== undefined && !expected.has(keyword)) expected.set(keyword, value);
+  private compare(name: string, before: Answer, after: Answer, expected: Answer | undefined): void {
+    if (before.refusal !== undefined && after.refusal !== undefined) return;
+    if (after.refusal !== undefined) throw unexpected(name, 'the result', 'accepted', after.refusal);
+    const ours = this.valuesOfOurs(name);
+    // Where Match looks at HostName or User, what a host of ours sets decides about the user's keepalive as well.
+    if (ours.size === 0 || !this.classes.dependsOnMore) this.compareKeepalive(name, before, after, expected);
+    if (ours.size === 0 && before.others !== after.others) {
+      throw unexpected(name, 'a setting', ...firstDifference(before.others, after.others));
+    }
+    for (const [keyword, { value, host }] of ours) {
+      const [is, was] = [after, before].map((answer) => answer.values.get(keyword) ?? '') as [string, string];
+      const isOurs = is.toLowerCase() === value.toLowerCase();
+      const precedence = this.precedence(name, keyword, host);
+      if (precedence === 'ours' ? isOurs : is === was || (precedence === 'either' && isOurs)) continue;
+      throw unexpected(name, keyword, precedence === 'ours' ? value : was, is);
     }
   }
-  // What ssh prints for none differs between versions.
-  if (expected.get('proxycommand') === 'none') expected.delete('proxycommand');
-  return expected;
+
+  private compareKeepalive(name: string, before: Answer, after: Answer, expected: Answer | undefined): void {
+    const { keepalive, override } = this.change;
+    for (const keyword of KEYWORDS) {
+      const is = after.values.get(keyword) ?? '';
+      const was = before.values.get(keyword) ?? '';
+      const should = override ? keepalive?.[keyword] : (expected?.values.get(keyword) ?? keepalive?.[keyword]);
+      // Where ours is the last value, another one can only be the one that was there.
+      const isUnchanged = !override && !expected && is === was;
+      if (is !== should && !isUnchanged) throw unexpected(name, KEEPALIVE[keyword], should ?? was, is);
+    }
+  }
+
+  /** What our hosts set for a name; the first value wins. */
+  private valuesOfOurs(name: string): Map<string, { value: string; host: Host }> {
+    const values = new Map<string, { value: string; host: Host }>();
+    for (const host of this.change.hosts.filter((one) => isFor(one, name))) {
+      const all = {
+        hostname: host.hostName?.text,
+        user: host.user,
+        port: host.port?.toString(),
+        identityfile: host.identityFile,
+        proxycommand: host.proxyCommand?.text,
+      };
+      for (const [keyword, value] of Object.entries(all)) {
+        if (value !== undefined && !values.has(keyword)) values.set(keyword, { value, host });
+      }
+    }
+    // What ssh prints for none differs between versions.
+    if (values.get('proxycommand')?.value === 'none') values.delete('proxycommand');
+    return values;
+  }
+
+  /** Whose value should be in force: the user's where a line that the change reports holds, either where it may hold. */
+  private precedence(name: string, keyword: string, { patterns }: Host): 'ours' | 'user' | 'either' {
+    const competing = keyword === 'proxycommand' ? ['proxycommand', 'proxyjump'] : [keyword];
+    const held = this.change.overrides
+      .filter(({ pattern, line }) => patterns.includes(pattern) && competing.includes(line.keyword))
+      .map(({ line }) => line.condition.map((header) => holdsFor(name, header)))
+      .filter((all) => !all.includes(false));
+    if (held.length === 0) return 'ours';
+    return held.some((all) => all.every((one) => one === true)) ? 'user' : 'either';
+  }
+}
+
+function linesOf(keepalive: Readonly<Record<Keyword, string>>): string {
+  return KEYWORDS.map((keyword) => `  ${KEEPALIVE[keyword]} ${keepalive[keyword]}\n`).join('');
+}
+
+function isFor({ patterns }: Host, name: string): boolean {
+  return patterns.some((pattern) => matchesPattern(name, pattern));
+}
+
+function unexpected(name: string, what: string, should: string, is: string): CliError {
+  return new CliError(
+    `${name}: with this change, ${what} would be ${is || 'gone'} instead of ${should || 'unset'}, by ssh -G. Nothing was changed. ` +
+      'This is a bug in cdk-ssh-keepalive: please report it, with the Host and Match lines of your configuration.',
+  );
 }
 
 function firstDifference(before: string, after: string): [string, string] {

@@ -1,4 +1,4 @@
-// What a person meets who installs. That nothing else changes is in generated.test.ts and corpus.test.ts; that the file is
+// What install does, and what it prints. That nothing else changes is in generated.test.ts and corpus.test.ts; that the file is
 // whole at every moment in config-file.test.ts.
 import { chmodSync, existsSync, readFileSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,11 +7,11 @@ import { thisPlatform } from '../../../../bin/cli/shared/platform';
 import { describeWith } from '../../../support/requirements';
 import { DEFAULTS, Home, host } from '../support/home';
 
-const BLOCK = `# BEGIN cdk-ssh-keepalive
+const BLOCK = `# BEGIN cdk-ssh-keepalive defaults
 Host *
   ServerAliveInterval 60
   ServerAliveCountMax 5
-# END cdk-ssh-keepalive
+# END cdk-ssh-keepalive defaults
 `;
 const WEB = { ...DEFAULTS, hosts: [host('web', { hostName: '203.0.113.5', user: 'ec2-user' })] };
 
@@ -38,44 +38,175 @@ describeWith(['ssh'], 'install', () => {
     expect(notes).toContain(`${home.config}:4  ServerAliveInterval 15 for Host a\n`);
   });
 
-  it('puts hosts before the general settings that would win over them, with the comment that belongs to these', async () => {
+  it('puts hosts before the general settings that would win over them, and their comment, and the keepalive last', async () => {
     home.configure('Host a\n  User me\n\n# for all\nHost *\n  User you\n');
     await home.run('install', { snippet: WEB });
-    expect(home.text()).toMatch(
-      /^Host a\n {2}User me\n\n# BEGIN[^]*# END cdk-ssh-keepalive\n# for all\nHost \*\n {2}User you\n$/,
+    expect(home.text()).toBe(
+      'Host a\n  User me\n\n# BEGIN cdk-ssh-keepalive hosts\nHost web\n  HostName 203.0.113.5\n  User ec2-user\n' +
+        `# END cdk-ssh-keepalive hosts\n# for all\nHost *\n  User you\n${BLOCK}`,
     );
-    expect(home.text()).toContain('Host web\n  HostName 203.0.113.5\n  User ec2-user\n\nHost *\n');
   });
 
-  it('spares the keepalive values below with negated patterns, each keyword for itself', async () => {
-    home.configure('Host *\n  User me\nHost a b*\n  ServerAliveInterval 15\nHost c\n  ServerAliveCountMax 9\n');
+  it('shows both blocks in one diff, without the lines between them', async () => {
+    home.configure(`Host *\n  User me\n${Array.from({ length: 50 }, (_, i) => `Host h${i}\n`).join('')}`);
+    const { out } = await home.run('install', { snippet: WEB, dryRun: true });
+    expect(out.match(/^@@ .*/gm)).toEqual(['@@ -1,3 +1,8 @@', '@@ -50,3 +55,8 @@']);
+  });
+
+  it('leaves the keepalive of the user in force wherever it stands, each keyword for itself', async () => {
+    home.configure(
+      'Host *\n  User me\nHost a b*\n  ServerAliveInterval 15\nMatch originalhost c\n  ServerAliveCountMax 9\n',
+    );
     await home.run('install', { snippet: WEB });
-    expect(home.text()).toContain('Host * !a !b*\n  ServerAliveInterval 60\n');
-    expect(home.text()).toContain('Host * !c\n  ServerAliveCountMax 5\n');
     for (const [name, values] of Object.entries({ a: '15/5', b7: '15/5', c: '60/9', web: '60/5' })) {
       expect([name, await home.keepalive(name)]).toEqual([name, values]);
     }
   });
 
-  it('keeps general lines general that stand below the block', async () => {
-    home.configure('User me\nServerAliveInterval 15\nServerAliveCountMax 2\nHost a\n  Port 2222\n');
+  it('keeps global lines global that stand below the hosts', async () => {
+    home.configure('User me\nServerAliveInterval 15\nHost a\n  Port 2222\n');
     await home.run('install', { snippet: WEB });
-    expect(home.text()).toMatch(/Host \*\n# END cdk-ssh-keepalive\nUser me\n/);
-    expect(await home.keepalive('anybody')).toBe('15/2');
+    expect(home.text()).toMatch(/Host \*\n# END cdk-ssh-keepalive hosts\nUser me\n/);
+    expect(await home.keepalive('not-in-the-file')).toBe('15/5');
   });
 
-  it('leaves a host of the same name to the user, and says so', async () => {
+  it('leaves out a host that the file already names, and reports it', async () => {
     home.configure('Host web\n  HostName 192.0.2.1\n');
     const { notes } = await home.run('install', { snippet: WEB });
-    expect(notes).toContain(`${home.config}:1  Host web\n`);
+    expect(notes).toContain(
+      `because your file has hosts of the same name (--override puts ours first):\n  web  ${home.config}:1  Host web\n`,
+    );
     expect(home.text()).not.toContain('203.0.113.5');
   });
 
-  it('puts ours first on request', async () => {
-    home.configure('ServerAliveInterval 15\nHost web\n  HostName 192.0.2.1\n');
-    await home.run('install', { snippet: WEB, override: true });
-    expect(home.text()).toMatch(/^# BEGIN/);
-    expect(await home.keepalive('web')).toBe('60/5');
+  it('installs a host for which the file sets nothing that ours sets', async () => {
+    home.configure('Host web\n  ForwardAgent yes\n  Port 2222\n');
+    await home.run('install', { snippet: WEB });
+    expect(home.text()).toContain('203.0.113.5');
+  });
+
+  const INSTANCES = { ...DEFAULTS, hosts: [host('i-*', { user: 'ec2-user', proxyCommand: 'nc %h 22' })] };
+
+  it('puts a pattern below the line of the user for a name that it matches, and reports that', async () => {
+    home.configure('Host i-1\n  User me\nHost *\n  User you\n');
+    const { notes } = await home.run('install', { snippet: INSTANCES });
+    expect(home.text()).toMatch(/^Host i-1\n.*\n# BEGIN[^]*END cdk-ssh-keepalive hosts\nHost \*\n/);
+    expect(notes).toContain(
+      `Your own lines go before these hosts of ours (--override puts ours first):\n  i-*  ${home.config}:2  User me for Host i-1\n`,
+    );
+  });
+
+  it('puts a pattern with the defaults where no place is below that line and above the general settings', async () => {
+    home.configure('Host *\n  User you\nHost i-1\n  User me\n');
+    const { notes } = await home.run('install', { snippet: INSTANCES });
+    expect(home.text()).toContain(
+      'defaults\nHost i-*\n  User ec2-user\n  ProxyCommand nc %h 22\n\nHost *\n  ServerAliveInterval 60\n',
+    );
+    expect(home.text()).not.toContain('cdk-ssh-keepalive hosts');
+    expect(notes).toContain(`  i-*  ${home.config}:2  User you for every host\n`);
+  });
+
+  it('leaves out a pattern that would change where a host of the user leads, and reports it', async () => {
+    home.configure('Host i-1\n  HostName 192.0.2.1\n');
+    const { notes } = await home.run('install', { snippet: INSTANCES });
+    expect(home.text()).not.toContain('i-*');
+    expect(notes).toContain(
+      `would change a host of yours (--override puts ours first):\n  i-*  ${home.config}:1  Host i-1\n`,
+    );
+  });
+
+  it('leaves out a pattern that would match in the second pass over the file', async () => {
+    home.configure('Host a\n  HostName i-1\nMatch final\n  Compression yes\n');
+    const { notes } = await home.run('install', { snippet: INSTANCES });
+    expect(home.text()).not.toContain('i-*');
+    expect(notes).toMatch(/ssh reads the file twice.*:\n {2}i-\* .*:1 {2}Host a\n/);
+  });
+
+  describe('--override', () => {
+    const OWN = 'ServerAliveInterval 15\nHost web\n  HostName 192.0.2.1\n';
+
+    it('puts hosts and keepalive of ours first', async () => {
+      home.configure(OWN);
+      await home.run('install', { snippet: WEB, override: true });
+      expect(home.text()).toMatch(
+        /^# BEGIN cdk-ssh-keepalive hosts\n[^]*hosts\n# BEGIN cdk-ssh-keepalive defaults\n[^]*defaults\nServerAliveInterval 15\n/,
+      );
+      expect(await home.keepalive('web')).toBe('60/5');
+    });
+
+    it('is remembered by the next install, until --no-override', async () => {
+      home.configure(OWN);
+      await home.run('install', { override: true });
+      const { notes } = await home.run('install', { snippet: { ...DEFAULTS, interval: 45 } });
+      expect(notes).toContain('with every later install (--no-override turns that off)');
+      expect(await home.keepalive('a')).toBe('45/5');
+      await home.run('install', { override: false });
+      expect(await home.keepalive('a')).toBe('15/5');
+      expect(await home.run('install')).toMatchObject({ code: 0, out: '' });
+      await home.run('uninstall');
+      expect(home.text()).toBe(OWN);
+    });
+  });
+
+  describe('where the keepalive has no effect below the lines of the user,', () => {
+    it.each([
+      [
+        'Host *\n  ServerAliveInterval 0\n',
+        1,
+        /turns keepalive off for every host: .*config:2: ServerAliveInterval 0\.\n.*--override/,
+      ],
+      [
+        'ServerAliveInterval 0m\nHost a\n  ServerAliveCountMax 2\n',
+        1,
+        /turns keepalive off for every host: .*config:1: ServerAliveInterval 0m\.\n.*--override/,
+      ],
+      [
+        'Host *\n  ServerAliveCountMax 0\n',
+        1,
+        /ends healthy sessions .*config:2: ServerAliveCountMax 0\.\n.*--override/,
+      ],
+      [
+        'Host *\n  ServerAliveInterval 30\n  ServerAliveCountMax 4\n',
+        1,
+        /already keep the sessions .*config:2: ServerAliveInterval 30, .*config:3: ServerAliveCountMax 4\.\n.*--override/,
+      ],
+      ['Match all\n  ServerAliveInterval 60\n  ServerAliveCountMax 5\n', 0, /already set this keepalive .*config:2: /],
+    ] as const)('%j is not written below, and the exit code is %i', async (text, code, message) => {
+      home.configure(text);
+      const outcome = await home.run('install');
+      expect(outcome).toMatchObject({ code, out: '' });
+      expect(outcome.notes).toMatch(message);
+      expect(outcome.notes).toMatch(/Nothing was changed\.\n$/);
+      expect(home.text()).toBe(text);
+      expect(home.files()).toEqual(['config']);
+      expect(await home.run('diff')).toMatchObject({ code, out: '' });
+      expect(JSON.parse((await home.run('install', { json: true })).out)).toMatchObject({
+        result: 'no effect',
+        diff: '',
+      });
+
+      expect(await home.run('install', { override: true })).toMatchObject({ code: 0 });
+      expect(await home.keepalive('a')).toBe('60/5');
+    });
+
+    it('hosts are installed alone, and uninstall gives the bytes back', async () => {
+      const text = 'Host *\n  ServerAliveInterval 0';
+      home.configure(text);
+      expect(await home.run('install', { snippet: WEB })).toMatchObject({ code: 0 });
+      expect(home.text()).toContain('cdk-ssh-keepalive hosts');
+      expect(home.text()).not.toContain('cdk-ssh-keepalive defaults');
+      expect(await home.keepalive('web')).toBe('0/3');
+      await home.run('uninstall');
+      expect(home.text()).toBe(text);
+    });
+  });
+
+  it('warns of a count of 0 that the user has for one host', async () => {
+    home.configure('Host a\n  ServerAliveCountMax 0\n');
+    const { notes } = await home.run('install');
+    expect(notes).toContain(
+      ':2  ServerAliveCountMax 0 for Host a (ends healthy sessions at the first keepalive; set 1 or more)',
+    );
   });
 
   it('promises keepalives only where nothing of the user goes before, and names the file in the way back', async () => {
@@ -84,22 +215,24 @@ describeWith(['ssh'], 'install', () => {
     expect((await home.run('install')).notes).toMatch(
       new RegExp(`ssh sends keepalives from the next connection on\\.\n${undo}$`, 'm'),
     );
-    home.configure('Host *\n  ServerAliveInterval 0\n');
-    const other = home.write("other's config", 'Host *\n  ServerAliveInterval 0\n', 0o600);
+    const other = home.write("other's config", 'Host a\n  ServerAliveInterval 0\n', 0o600);
     const { notes } = await home.run('install', { config: other });
     expect(notes).not.toContain('ssh sends keepalives');
     expect(notes).toContain(
-      `client check tells what holds for which host.\n${undo} --config '${other.replaceAll("'", "'\\''")}'`,
+      `client check shows what is in force for each host.\n${undo} --config '${other.replaceAll("'", "'\\''")}'`,
     );
   });
 
-  it('refuses with file and line what cannot be kept in force, and offers the way out', async () => {
-    home.configure('Host *\n  User me\nMatch host a\n  ServerAliveInterval 15\n');
+  it('refuses with file and line what could not stay in force, and offers the way out', async () => {
+    home.configure('Host a\n  HostName 192.0.2.1\nMatch final host 192.0.2.*\n  ServerAliveInterval 15\n');
     const before = home.bytes();
     const { code, error } = await home.run('install', { snippet: WEB });
     expect(code).toBe(3);
-    expect(error).toContain(`${home.config}:4 sets ServerAliveInterval 15 for 'Match host a'`);
-    expect(error).toContain('Nothing was changed. --override puts ours first');
+    expect(error).toContain(
+      `${home.config}:4: ServerAliveInterval for 'Match final host 192.0.2.*' could not stay in force`,
+    );
+    expect(error).toContain(`because ${home.config}:3 makes ssh read the configuration twice`);
+    expect(error).toContain('Nothing was changed. Use --override');
     expect(home.bytes()).toEqual(before);
     expect(await home.run('install', { snippet: WEB, override: true })).toMatchObject({ code: 0 });
   });
@@ -113,13 +246,13 @@ describeWith(['ssh'], 'install', () => {
     expect({ code, out, notes }).toEqual({
       code: 0,
       out: '',
-      notes: `${home.config} has this already; nothing was changed.\n`,
+      notes: `${home.config} is up to date; nothing was changed.\n`,
     });
     expect(statSync(home.config).mtimeMs).toBe(1_000_000);
     expect(home.files()).toEqual(files);
   });
 
-  it('replaces its own block when other values are wished', async () => {
+  it('replaces its own block when the values change', async () => {
     home.configure('Host a\n  User me\n');
     await home.run('install');
     await home.run('install', { snippet: { ...DEFAULTS, interval: 45 } });
@@ -140,11 +273,11 @@ describeWith(['ssh'], 'install', () => {
     const { code, notes } = await home.run('install', { answer: true });
     expect(code).toBe(0);
     expect(home.questions).toEqual([`Write this to ${home.config}?`, `Write this to ${home.config}?`]);
-    const backup = /^The file as it was: (.*)$/m.exec(notes)?.[1] ?? '';
+    const backup = /^Backup of the original file: (.*)$/m.exec(notes)?.[1] ?? '';
     expect(readFileSync(backup)).toEqual(before);
   });
 
-  it('asks nobody where nobody is, and says how to go on', async () => {
+  it('does not prompt without a terminal, and names the options that need none', async () => {
     const { code, error } = await home.run('install', { yes: false });
     expect(code).toBe(2);
     expect(error).toMatch(/Nothing was changed. Use --yes/);
@@ -168,6 +301,9 @@ describeWith(['ssh'], 'install', () => {
       origin: 'the defaults',
       kept: [{ keyword: 'ServerAliveInterval', value: '15', file: home.config, line: 2, for: 'Host a' }],
       leftOut: [],
+      overrides: [],
+      keepalive: 'installed',
+      override: false,
     });
     expect(JSON.parse((await home.run('install', { json: true })).out)).toMatchObject({
       result: 'unchanged',
@@ -176,10 +312,12 @@ describeWith(['ssh'], 'install', () => {
   });
 
   it("leaves a file alone that ssh refuses, with ssh's own words and the right line", async () => {
-    home.configure(`# BEGIN cdk-ssh-keepalive\nHost *\n# END cdk-ssh-keepalive\nHost a\n  Bogus yes\n`);
+    home.configure(
+      `# BEGIN cdk-ssh-keepalive defaults\nHost *\n# END cdk-ssh-keepalive defaults\nHost a\n  Bogus yes\n`,
+    );
     const { code, error } = await home.run('install');
     expect(code).toBe(3);
-    expect(error).toMatch(/^ssh refuses .*config as it is, so it was left alone:\n/);
+    expect(error).toMatch(/^ssh refuses .*config, so it was not changed:\n/);
     expect(error).toContain(`${home.config}: line 5: Bad configuration option: bogus`);
   });
 

@@ -11,25 +11,34 @@ describeWith(['ssh'], 'show and diff', () => {
   });
   afterEach(() => home.remove());
 
-  it('show the block as it would stand in this file', async () => {
+  it('show the blocks as they would stand in this file', async () => {
     const { code, out, notes } = await home.run('show', { snippet: SNIPPET });
     expect(code).toBe(0);
     await home.run('install', { snippet: SNIPPET });
-    expect(home.text()).toContain(out);
-    expect(out).toContain('Host * !a\n  ServerAliveInterval 60\n');
+    const blocks = out.split(/\n(?=# BEGIN)/);
+    expect(blocks).toHaveLength(2);
+    for (const block of blocks) expect(home.text()).toContain(block);
     expect(notes).toContain(`${home.config}:4  ServerAliveInterval 15 for Host a`);
   });
 
   it('show it to programs, with where it came from', async () => {
     const { out } = await home.run('show', { snippet: SNIPPET, json: true });
-    expect(JSON.parse(out)).toMatchObject({ file: home.config, origin: 'stack Web in eu-west-1', leftOut: [] });
+    expect(JSON.parse(out)).toMatchObject({
+      file: home.config,
+      origin: 'stack Web in eu-west-1',
+      blocks: {
+        hosts: expect.stringContaining('Host web\n  HostName 203.0.113.5\n') as string,
+        defaults: expect.stringContaining('Host *\n  ServerAliveInterval 60\n') as string,
+      },
+      leftOut: [],
+    });
   });
 
   it('tell by the exit code whether there is a difference, and change nothing', async () => {
     const before = home.bytes();
     const { code, out } = await home.run('diff');
     expect(code).toBe(1);
-    expect(out).toContain('+# BEGIN cdk-ssh-keepalive\n');
+    expect(out).toContain('+# BEGIN cdk-ssh-keepalive defaults\n');
     expect(JSON.parse((await home.run('diff', { json: true })).out)).toMatchObject({ changed: true, diff: out });
     expect(home.bytes()).toEqual(before);
     await home.run('install');

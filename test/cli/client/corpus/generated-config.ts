@@ -40,6 +40,7 @@ const HEADERS = [
   'Host a* !ab',
   'Host web',
   'Host we?',
+  'Host ab*',
   'Host "web"',
   'Host=web',
   'host\t*b',
@@ -54,6 +55,7 @@ const HEADERS = [
   'Match !exec "touch ran" originalhost a',
   'Match final',
   'Match final all',
+  'Match !final',
 ];
 
 const line = fc.oneof(
@@ -72,8 +74,8 @@ const sections = (extra: fc.Arbitrary<string>, maxLength: number): fc.Arbitrary<
       fc.array(
         fc.tuple(
           fc.oneof(
-            { weight: 4, arbitrary: fc.constantFrom(...HEADERS.slice(0, 13)) },
-            { weight: 1, arbitrary: fc.constantFrom(...HEADERS.slice(13)) },
+            { weight: 4, arbitrary: fc.constantFrom(...HEADERS.slice(0, 14)) },
+            { weight: 1, arbitrary: fc.constantFrom(...HEADERS.slice(14)) },
           ),
           body(extra),
         ),

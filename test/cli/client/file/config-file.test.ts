@@ -200,7 +200,7 @@ describeWith(['ssh'], 'install, in a process of its own', () => {
     );
     const [, block = ''] = home.text().split(OLD);
     expect(block).toMatch(
-      /^# BEGIN cdk-ssh-keepalive\nHost \*\n {2}ServerAliveInterval 6[1-4]\n {2}ServerAliveCountMax 5\n# END cdk-ssh-keepalive\n$/,
+      /^# BEGIN cdk-ssh-keepalive defaults\nHost \*\n {2}ServerAliveInterval 6[1-4]\n {2}ServerAliveCountMax 5\n# END cdk-ssh-keepalive defaults\n$/,
     );
     expect(home.files().filter((name) => /lock|new/.test(name))).toEqual([]);
   });

@@ -28,12 +28,16 @@ import type { Host } from '../../../../lib/client/host-block';
 export const DEFAULTS: Snippet = { hosts: [], interval: 60, countMax: 5, origin: 'the defaults' };
 
 /** A host of a snippet. */
-export function host(patterns: string, values: Partial<Record<'hostName' | 'user' | 'proxyCommand', string>>): Host {
-  const { hostName, user, proxyCommand } = values;
+export function host(
+  patterns: string,
+  values: Partial<Record<'hostName' | 'user' | 'identityFile' | 'proxyCommand', string>>,
+): Host {
+  const { hostName, user, identityFile, proxyCommand } = values;
   return {
     patterns: patterns.split(' '),
     ...(hostName === undefined ? {} : { hostName: bounded(hostName) }),
     ...(user === undefined ? {} : { user }),
+    ...(identityFile === undefined ? {} : { identityFile }),
     ...(proxyCommand === undefined ? {} : { proxyCommand: bounded(proxyCommand) }),
   };
 }
@@ -112,7 +116,6 @@ export class Home {
     const request = {
       windows: false,
       json: false,
-      override: false,
       yes: answer === undefined,
       dryRun: false,
       snippet: DEFAULTS,

@@ -1,5 +1,5 @@
 import { readConfiguration } from '../../../../bin/cli/client/ssh-config/configuration';
-import { Copies } from '../../../../bin/cli/client/verify/scratch-copies';
+import { ScratchCopies } from '../../../../bin/cli/client/verify/scratch-copies';
 import { outcomesOf, withoutCommands } from '../../../../bin/cli/client/verify/match-exec';
 import { locateConfig } from '../../../../bin/cli/client/file/config-location';
 import { STRUCTURE } from '../../../../bin/cli/client/ssh-config/sections';
@@ -20,7 +20,7 @@ describe('On a copy', () => {
       fromSsh: (p: string) => p,
     };
     const root = readConfiguration(home.config, text, STRUCTURE, lookup);
-    const copies = new Copies(place);
+    const copies = new ScratchCopies(place);
     try {
       expect(outcomesOf(root)).toHaveLength(/exec/i.test(text) ? 2 : 1);
       return copies.edited(root, withoutCommands(outcome));
