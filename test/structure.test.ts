@@ -20,7 +20,9 @@ const LAYERS: readonly RegExp[] = [
   /^lib\/ssh-(keepalive|keepalive-mixin|client-config|client-config-stack)\.ts$/,
   /^lib\/(ssh-keepalive-target|ssh-host)\.ts$/,
   /^lib\/server\//,
-  /^lib\/[^/]+\.ts$/,
+  /^lib\/settings\//,
+  /^lib\/validation\//,
+  /^lib\/keepalive-limits\.ts$/,
   /^lib\/client\//,
 ];
 
