@@ -1,114 +1,107 @@
-// The README is true: its examples compile and synthesize, its tables are those of the code, its numbers are measured.
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+// What the README promises: short, with the four uses and the two commands. README.ja.md is its translation.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compileFunction } from 'node:vm';
-import * as ts from 'typescript';
-import { readSettings } from '../bin/context';
-import { FIRST_BOOT_SNIPPET } from '../lib/server/scripts';
+import { codeBlocks, prose, read } from './docs/pages';
 
-const ROOT = join(__dirname, '..');
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const EXAMPLES = [...README.matchAll(/<!-- example: (\S+) -->\n\n```ts\n([\s\S]*?)```/g)].map(
-  ([, name = '', code = '']) => ({ name, code, file: join(ROOT, 'test', `readme-${name}.ts`) }),
-);
-
-const OPTIONS: ts.CompilerOptions = {
-  module: ts.ModuleKind.Node16,
-  moduleResolution: ts.ModuleResolutionKind.Node16,
-  target: ts.ScriptTarget.ES2022,
-  strict: true,
-  skipLibCheck: true,
-  noEmit: true,
-  types: ['node'],
-  paths: { 'cdk-ssh-keepalive': [join(ROOT, 'lib', 'index.ts')] },
+const MAX_WORDS = 900;
+const README = read('README.md');
+const JAPANESE = read('README.ja.md');
+const PACKAGE = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')) as {
+  version: string;
+  scripts: Record<string, string>;
+  peerDependencies: Record<string, string>;
 };
 
-/** A table's rows by their first cell, without the code marks. */
-function table(heading: string): Record<string, string[]> {
-  const after = README.slice(README.indexOf(heading));
-  const rows = (/(^\|.*\n)+/m.exec(after)?.[0] ?? '').trim().split('\n').slice(2);
-  const cells = rows.map((row) =>
-    row
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
+/** Words as a reader counts them: not those of links' addresses, pictures' attributes and tables' rules. */
+function words(text: string): string[] {
+  return prose(text)
+    .replace(/\]\([^)]*\)/g, ']')
+    .replace(/<[^>]*>/g, ' ')
+    .split(/\s+/)
+    .filter((word) => /[\p{L}\p{N}]/u.test(word));
+}
+
+/** The commands of blocks of sh, without comments. */
+function commands(page: string): string[] {
+  return codeBlocks(page)
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ code }) => code.trim().split('\n'))
+    .map((line) => line.replace(/ +#.*/, ''));
+}
+
+/** Where the links and pictures of a text lead. */
+function links(text: string): string[] {
+  return [...text.matchAll(/\]\(([^)]+)\)|(?:src|srcset)="([^"]+)"/g)].map(
+    ([, markdown, html]) => markdown ?? html ?? '',
   );
-  return Object.fromEntries(cells.map(([name = '', ...rest]) => [name.replaceAll('`', ''), rest]));
 }
 
-interface Assembly {
-  readonly types: Record<string, { properties: { name: string; optional?: boolean; docs: { default?: string } }[] }>;
-}
-
-describe('The README', () => {
-  it('has examples for a new stack, an existing stack, a whole app and the client', () => {
-    expect(EXAMPLES.map(({ name }) => name)).toEqual(['new-stack', 'existing-stack', 'whole-app', 'client']);
-    expect(README.match(/```ts\n/g)).toHaveLength(EXAMPLES.length);
+describe('README.md', () => {
+  it(`has ${words(README).length} words outside of code, at most ${MAX_WORDS}`, () => {
+    expect(words(README).length).toBeLessThanOrEqual(MAX_WORDS);
   });
 
-  it('has examples that compile', () => {
-    const sources = new Map(EXAMPLES.map(({ file, code }) => [file, code]));
-    const host = ts.createCompilerHost(OPTIONS);
-    const { readFile, fileExists } = host;
-    host.readFile = (file) => sources.get(file) ?? readFile.call(host, file);
-    host.fileExists = (file) => sources.has(file) || fileExists.call(host, file);
-    const program = ts.createProgram([...sources.keys()], OPTIONS, host);
-    const messages = ts.getPreEmitDiagnostics(program).map(({ file, messageText }) => [file?.fileName, messageText]);
-    expect(messages).toEqual([]);
+  it('says in its first 100 words that EC2 itself drops idle connections after 350 seconds', () => {
+    expect(words(README).slice(0, 100).join(' ')).toMatch(/EC2 itself drops idle TCP.*Nitro v6.*350 seconds/);
   });
 
-  it.each(EXAMPLES)('has an example of $name that synthesizes', ({ file, code }) => {
-    const compiled = ts.transpileModule(`${code}\nexport const root = stack.node.root;`, {
-      compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
-    }).outputText;
-    const required = createRequire(file);
-    // The library as jest sees it, so that example and library share one aws-cdk-lib.
-    const load = (name: string): unknown =>
-      name === 'cdk-ssh-keepalive' ? jest.requireActual('../lib') : jest.requireActual(required.resolve(name));
-    const module: { exports: { root?: { synth(): { stacks: { template: { Resources: object } }[] } } } } = {
-      exports: {},
-    };
-    const run = compileFunction(compiled, ['require', 'exports', 'module']) as (...args: unknown[]) => void;
-    run(load, module.exports, module);
-    const templates = module.exports.root?.synth().stacks.map(({ template }) => JSON.stringify(template)) ?? [];
-    expect(templates.join()).toMatch(/ServerAliveInterval|ClientAliveInterval/);
+  it('has examples for a new stack, an existing stack and a whole app', () => {
+    const examples = codeBlocks('README.md').filter(({ language }) => language === 'ts');
+    expect(examples.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'example new-stack',
+      'example existing-stack',
+      'example whole-app',
+    ]);
   });
 
-  it('lists every property of SshKeepalive with its default', () => {
-    const assembly = JSON.parse(readFileSync(join(ROOT, '.jsii'), 'utf8')) as Assembly;
-    const properties = ['SshKeepaliveProps', 'SshKeepaliveOptions'].flatMap(
-      (name) => assembly.types[`cdk-ssh-keepalive.${name}`]?.properties ?? [],
-    );
-    const rows = table('## Properties of `SshKeepalive`');
-    expect(Object.keys(rows).sort()).toEqual(properties.map(({ name }) => name).sort());
-    for (const { name, docs } of properties) {
-      const first = (docs.default ?? 'required').replace(/^- /, '').split(/[,;]/, 1)[0] ?? '';
-      expect([name, rows[name]?.[1]?.replaceAll('`', '')]).toEqual([name, expect.stringContaining(first)]);
-    }
+  it('has the clone line with the two commands', () => {
+    expect(commands('README.md').slice(0, 3)).toEqual([
+      expect.stringMatching(/^git clone https:\S+\.git && cd cdk-ssh-keepalive$/),
+      'npm cit',
+      'npm start',
+    ]);
   });
 
-  it('says how many bytes first boot takes', () => {
-    const bytes = Buffer.byteLength(FIRST_BOOT_SNIPPET);
-    expect(README).toContain(`adds ${bytes} bytes to the instance's user data`);
+  it('has no npm script that does not exist', () => {
+    const scripts = [...README.matchAll(/npm run ([\w:]+)/g)].map(([, script = '']) => script);
+    expect(Object.keys(PACKAGE.scripts)).toEqual(expect.arrayContaining(scripts));
   });
 
-  it('lists the context values of the app, with the meanings and defaults that the app itself prints', () => {
-    let message = '';
-    try {
-      readSettings({ unknown: 1 });
-    } catch (error) {
-      message = (error as Error).message;
-    }
-    const printed = [...message.matchAll(/^ {2}(\w+): .*?(?:\(default (.*?)[,)].*)?$/gm)];
-    const rows = table('| Context value');
-    expect(Object.keys(rows)).toEqual(printed.map(([, name]) => name));
-    for (const [, name = '', byDefault = ''] of printed) expect(rows[name]?.[1]).toContain(byDefault);
+  it('installs the version that npm pack makes, beside the lowest peers', () => {
+    expect(README).toContain(`cdk-ssh-keepalive-${PACKAGE.version}.tgz`);
+    const lowest = (peer: string): string => PACKAGE.peerDependencies[peer]?.replace(/^\^|\.0$/g, '') ?? '';
+    expect(README).toContain(`aws-cdk-lib ${lowest('aws-cdk-lib')} and constructs ${lowest('constructs')}, or newer`);
   });
 
-  it('links to files that exist', () => {
-    for (const [, link = ''] of README.matchAll(/\]\((?!http)([^)]+)\)/g)) {
-      expect([link, existsSync(join(ROOT, link))]).toEqual([link, true]);
-    }
+  it('describes the picture in words, for both themes', () => {
+    expect(README).toMatch(/<source media="\(prefers-color-scheme: dark\)" srcset="docs\/lanes-dark.svg">/);
+    const [, alternative = ''] = /src="docs\/lanes-light.svg" alt="([^"]+)"/.exec(README) ?? [];
+    // The picture's own title has the same results: "no keepalive: dropped, server only: alive, ...".
+    const title = /<title[^>]*>([^<]*)</.exec(read('docs/lanes-light.svg'))?.[1] ?? '';
+    expect(title.match(/: (dropped|alive)/g)).toEqual([': dropped', ': alive', ': alive', ': alive']);
+    expect(alternative).toMatch(/Without keepalive: dropped\..*server, from the client, or from both ends: alive\./);
+  });
+});
+
+describe('README.ja.md', () => {
+  it('has the blocks of code of README.md', () => {
+    const withoutComments = (page: string): string[] =>
+      codeBlocks(page).map(({ language, code }) => language + code.replace(/ *(\/\/|#) .*$/gm, ''));
+    expect(withoutComments('README.ja.md')).toEqual(withoutComments('README.md'));
+  });
+
+  it('has the links and pictures of README.md, in the same order', () => {
+    // Each links to the other at its end, and the Japanese edition to Japanese pages of AWS.
+    const comparable = (text: string): string[] =>
+      links(text)
+        .map((link) => link.replace('/ja_jp/', '/'))
+        .slice(0, -1);
+    expect(comparable(JAPANESE)).toEqual(comparable(README));
+  });
+
+  it('has as many headings, list items and rows as README.md', () => {
+    const count = (text: string): number[] =>
+      [/^#+ /gm, /^\d\. /gm, /^\|/gm].map((pattern) => (prose(text).match(pattern) ?? []).length);
+    expect(count(JAPANESE)).toEqual(count(README));
   });
 });
