@@ -101,7 +101,7 @@ describe('README.ja.md', () => {
 
   it('has as many headings, list items and rows as README.md', () => {
     const count = (text: string): number[] =>
-      [/^#+ /gm, /^\d\. /gm, /^\|/gm].map((pattern) => (prose(text).match(pattern) ?? []).length);
+      [/^#+ /gm, /^(\d\.|-) /gm, /^\|/gm].map((pattern) => (prose(text).match(pattern) ?? []).length);
     expect(count(JAPANESE)).toEqual(count(README));
   });
 });
