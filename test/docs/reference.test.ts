@@ -113,11 +113,12 @@ describe('docs/reference.md', () => {
   });
 
   it('has verdicts that the script prints, and the reasons of docs/troubleshooting.md are among its own', () => {
-    const word = (text: string): RegExp => new RegExp(`\\b${text}\\b`);
-    for (const verdict of Object.keys(table(PAGE, '| Verdict'))) expect(DOCUMENT_SCRIPT).toMatch(word(verdict));
-    for (const reason of Object.keys(table('docs/troubleshooting.md', '| Reason'))) {
-      expect(DOCUMENT_SCRIPT).toMatch(word(reason));
-    }
+    const words = [
+      ...Object.keys(table(PAGE, '| Verdict')),
+      ...Object.keys(table('docs/troubleshooting.md', '| Reason')),
+    ];
+    const notInScript = words.filter((word) => !new RegExp(`\\b${word}\\b`).test(DOCUMENT_SCRIPT));
+    expect(notInScript).toEqual([]);
   });
 
   it('has every warning', () => {
