@@ -1,8 +1,7 @@
-// The commands of the AWS CLI in the pages are commands that exist, with options that they have. For `aws ssm`, the SDK's own
-// declarations are the list of both.
+// The commands in the pages exist: npm scripts, and those of `aws ssm` with their options, which the SDK's declarations list.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { PAGES, ROOT, codeBlocks } from './pages';
+import { PAGES, ROOT, codeBlocks, read } from './pages';
 
 /** Options that the AWS CLI has for every command. */
 const GLOBAL = ['query', 'output', 'region', 'profile'];
@@ -30,7 +29,7 @@ const COMMANDS = PAGES.flatMap((page) =>
     .map((line) => ({ page, line })),
 );
 
-test('There are commands', () => expect(COMMANDS.length).toBeGreaterThan(5));
+test('There are commands of the AWS CLI', () => expect(COMMANDS.length).toBeGreaterThan(5));
 
 test.each(COMMANDS)('$page: $line', ({ line }) => {
   const [, command = '', rest = ''] = /^aws ssm (\S+)(.*)/.exec(line) ?? [];
@@ -38,3 +37,16 @@ test.each(COMMANDS)('$page: $line', ({ line }) => {
   const known = [...optionsOf(command), ...GLOBAL];
   expect(options.filter((option) => !known.includes(option))).toEqual([]);
 });
+
+test.each(PAGES.filter((page) => page !== 'CHANGELOG.md'))('The npm scripts of %s exist', (page) => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object };
+  const named = [...read(page).matchAll(/npm run (?:--silent )?([\w:]+)/g)].map(([, script = '']) => script);
+  expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
+});
+
+test.each(PAGES.flatMap(codeBlocks).filter(({ language }) => language === 'json'))(
+  'JSON of $page is valid',
+  ({ code }) => {
+    expect(JSON.parse(code)).toEqual(expect.any(Object));
+  },
+);
