@@ -12,15 +12,14 @@ export async function diff(
   terminal: Terminal,
   platform: Platform = thisPlatform(),
 ): Promise<ExitCode> {
-  const { place, file, plan, text, verify } = await planInstallation(request, platform);
+  const { place, file, plan, verify } = await planInstallation(request, platform);
   await verify();
-  const difference = diffOf(place.path, file.text, text);
+  const difference = diffOf(place.path, file.text, plan.text);
   if (request.json) {
     printJson({ file: place.path, changed: difference !== '', diff: difference, ...planAsJson(plan) }, terminal);
   } else {
     printDiff(difference, terminal);
     printPlan(plan, terminal);
   }
-  if (plan.text === undefined) return exitCodeOf(plan);
-  return difference === '' ? ExitCode.OK : ExitCode.DIFFERENCE;
+  return difference === '' ? exitCodeOf(plan) : ExitCode.DIFFERENCE;
 }

@@ -1,5 +1,5 @@
 // `client install`: writes our blocks into the file.
-import type { ExitCode } from '../../shared/exit-code';
+import { ExitCode } from '../../shared/exit-code';
 import { type Platform, thisPlatform } from '../../shared/platform';
 import type { Terminal } from '../../shared/terminal';
 import { type Installation, planInstallation } from '../plan/installation';
@@ -16,17 +16,20 @@ export function install(
 ): Promise<ExitCode> {
   return retryOnConcurrentEdit(request, async () => {
     const installation = await planInstallation(request, platform);
-    const { place, file, plan, text, verify } = installation;
+    const { place, file, plan, verify } = installation;
     await verify();
     const details = { origin: request.snippet.origin, ...planAsJson(plan), notes: place.notes };
-    if (plan.text === undefined) return reportNoEffect(installation, details, request, terminal);
-    return change(
+    const isEffective = plan.blocks.length > 0;
+    if (!isEffective && plan.text === file.text) return reportNoEffect(installation, details, request, terminal);
+    const exitCode = await change(
       {
         file,
-        text,
+        text: plan.text,
         question: `Write this to ${place.path}?`,
         unchanged: `${place.path} is up to date; nothing was changed.`,
-        done: `Wrote ${place.path}. ${effectOf(plan)}\nUndo: npx cdk-ssh-keepalive client uninstall${optionsOf(request)}`,
+        done: isEffective
+          ? `Wrote ${place.path}. ${effectOf(plan)}\nUndo: npx cdk-ssh-keepalive client uninstall${optionsOf(request)}`
+          : `Wrote ${place.path} without the blocks, which would have no effect.`,
         details,
         explain: () => {
           printPlan(plan, terminal);
@@ -37,6 +40,7 @@ export function install(
       terminal,
       platform,
     );
+    return exitCode === ExitCode.OK ? exitCodeOf(plan) : exitCode;
   });
 }
 

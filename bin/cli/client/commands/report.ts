@@ -25,8 +25,9 @@ export function printJson(value: unknown, terminal: Terminal): void {
   terminal.out(`${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** The exit code of a plan by which nothing is written. */
-export function exitCodeOf({ keepalive, leftOut }: Plan): ExitCode {
+/** The exit code where the file is as planned: a difference where no block has an effect, and ours is not in force. */
+export function exitCodeOf({ blocks, keepalive, leftOut }: Plan): ExitCode {
+  if (blocks.length > 0) return ExitCode.OK;
   return keepalive.kind === 'already set' && leftOut.length === 0 ? ExitCode.OK : ExitCode.DIFFERENCE;
 }
 

@@ -34,8 +34,6 @@ export interface Opened {
 /** What install would do. */
 export interface Installation extends Opened {
   readonly plan: Plan;
-  /** The file as it would be. */
-  readonly text: string | undefined;
   /** Throws unless ssh accepts the change and every setting would be what it should. */
   readonly verify: () => Promise<void>;
 }
@@ -74,12 +72,7 @@ export async function planInstallation(request: InstallationRequest, platform: P
     override,
     read,
   };
-  return {
-    ...opened,
-    plan,
-    text: plan.text ?? file.text,
-    verify: () => verifyChange(change, place, sshOf(place, platform)),
-  };
+  return { ...opened, plan, verify: () => verifyChange(change, place, sshOf(place, platform)) };
 }
 
 /** Where ssh looks for what that file includes. */

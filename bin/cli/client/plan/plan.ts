@@ -12,9 +12,9 @@ import { type InsertedBlock, type NewBlock, type Unmarked, insertBlocks } from '
 
 /** What install would write. */
 export interface Plan extends Pick<HostPlacement, 'leftOut' | 'overrides'> {
-  /** The file with the blocks; undefined where no block would have an effect. */
+  /** The file as it would be; undefined where there is none and no block either. */
   readonly text: string | undefined;
-  /** The blocks, in the order of the file. */
+  /** The blocks, in the order of the file; none where none would have an effect. */
   readonly blocks: readonly InsertedBlock[];
   /** Our hosts, in the order of the blocks. */
   readonly hosts: readonly Host[];
@@ -69,7 +69,7 @@ export function planBlocks(
   }
   const { text, insertions } = insertBlocks(isAbsent ? undefined : root.text, blocks);
   return {
-    text: insertions.length > 0 ? text : undefined,
+    text,
     blocks: insertions,
     hosts: [...hosts, ...fallbacks],
     leftOut,

@@ -189,6 +189,22 @@ describeWith(['ssh'], 'install', () => {
       expect(await home.keepalive('a')).toBe('60/5');
     });
 
+    it('blocks that have lost their effect are removed, with --override too when that is turned off', async () => {
+      const text = 'Host *\n  ServerAliveInterval 0\n';
+      home.configure(text);
+      await home.run('install', { override: true });
+      const { code, notes } = await home.run('install', { override: false });
+      expect(code).toBe(1);
+      expect(notes).toContain('without the blocks, which would have no effect.');
+      expect(home.text()).toBe(text);
+
+      home.configure('Host a\n');
+      await home.run('install');
+      home.configure(`${text}${home.text()}`);
+      expect(await home.run('install')).toMatchObject({ code: 1 });
+      expect(home.text()).toBe(`${text}Host a\n`);
+    });
+
     it('hosts are installed alone, and uninstall gives the bytes back', async () => {
       const text = 'Host *\n  ServerAliveInterval 0';
       home.configure(text);

@@ -122,13 +122,14 @@ class Lane {
     const request = { windows: false, snippet: one.isNamed ? NAMED : DEFAULTS, override };
     const installation = await this.plan(request, one);
     if (!installation) return;
-    const { plan, text: after = '' } = installation;
+    const { plan } = installation;
+    const after = plan.text ?? '';
     this.counts.planned++;
-    if (plan.text === undefined) this.counts.withoutEffect++;
+    if (plan.blocks.length === 0) this.counts.withoutEffect++;
 
     // Twice is once, without the option too, and uninstall gives the same bytes.
     this.home.configure(Buffer.from(after, 'latin1'));
-    expect((await planInstallation({ ...request, override: undefined }, this.platform)).text).toBe(after);
+    expect((await planInstallation({ ...request, override: undefined }, this.platform)).plan.text).toBe(after);
     expect(removeBlocks('config', after).text).toBe(text);
 
     const hasExec = [text, ...Object.values(included)].some((content) => content.includes('exec'));
