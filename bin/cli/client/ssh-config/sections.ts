@@ -1,13 +1,13 @@
 // The sections of a configuration, by OpenSSH's own rules: a line is a keyword, whitespace or one `=`, and arguments that
-// may be quoted; case does not matter. Lines that nobody asks for are passed over, whatever is in them (IgnoreUnknown).
+// may be quoted; case does not matter. Lines of other keywords are skipped, whatever is in them (IgnoreUnknown).
 // Text is latin1, so that every byte is a character and stays what it is.
 
-/** Bytes of a file, as people see them. */
+/** The bytes of a file as Unicode text. */
 export function readable(text: string): string {
   return Buffer.from(text, 'latin1').toString();
 }
 
-/** A line that somebody asks for. What costs time is found out when it is asked. */
+/** A line of one of the keywords. Its words and its number are computed on first use, because that takes time. */
 export class Statement {
   private words: readonly string[] | undefined;
 
@@ -40,11 +40,11 @@ export interface Section {
   readonly header: Statement | undefined;
   readonly start: number;
   readonly end: number;
-  /** The lines that were asked for. */
+  /** The lines of the keywords that were given. */
   readonly statements: readonly Statement[];
 }
 
-/** What decides about keepalive and about what is read. */
+/** The keywords that set keepalive, or decide what ssh reads and how often. */
 export const STRUCTURE = [
   'include',
   'serveraliveinterval',
@@ -80,7 +80,7 @@ export function parseSections(text: string, keywords: readonly string[]): Sectio
   return sections;
 }
 
-/** The numbers of lines, counted once and only if anybody asks. */
+/** The numbers of lines, counted once, on first use. */
 class LineNumbers {
   private starts: number[] | undefined;
 

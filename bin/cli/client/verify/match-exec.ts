@@ -1,5 +1,5 @@
-// What `ssh -G` would run or look up is taken out on copies. By readconf.c and ssh.c of 7.4 to 10.x, it runs the commands
-// of `Match exec`, also in files that are included under a condition that does not hold, and asks name servers for
+// Removes from copies what `ssh -G` would run or look up. By readconf.c and ssh.c of 7.4 to 10.x, it runs the commands
+// of `Match exec`, also in files that are included under a condition that does not hold, and queries name servers for
 // CanonicalizeHostname (which the command line turns off) and CanonicalizePermittedCNAMEs. It ends before it would run
 // ProxyCommand, KnownHostsCommand, LocalCommand, or load a PKCS#11 or FIDO provider.
 import { CliError } from '../../shared/exit-code';

@@ -1,12 +1,12 @@
-// Asks the real ssh what a configuration means, with `ssh -G`, which connects to nothing. Nothing else here decides.
+// The effective configuration for a name, from `ssh -G`, which connects to nothing.
 import { availableParallelism } from 'node:os';
 import { CliError } from '../../shared/exit-code';
 import type { ConfigLocation } from '../file/config-location';
 import type { Platform } from '../../shared/platform';
 
-/** What ssh makes of a configuration for a name. */
+/** The effective configuration for a name. */
 export interface Answer {
-  /** What it complained about; undefined when it took the configuration. */
+  /** The error message; undefined where ssh accepts the configuration. */
   readonly refusal: string | undefined;
   /** Everything but keepalive, as it was printed. */
   readonly others: string;
@@ -14,10 +14,10 @@ export interface Answer {
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** An ssh that can be asked. */
+/** Runs `ssh -G` on a file, for a name. */
 export type Ask = (file: string, name: string) => Promise<Answer>;
 
-/** The ssh of that place. */
+/** Runs the ssh of that location. */
 export function sshOf(place: ConfigLocation, platform: Platform): Ask {
   return async (file, name) => {
     // Without the option, a configuration that wants canonical names would send them to a name server.
