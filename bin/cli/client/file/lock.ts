@@ -1,25 +1,29 @@
-// One at a time: a file beside the one that is changed, with the id of the process that changes it. Hidden, so that no
-// Include with a star reads it.
+// A lock: a file beside the one that is changed, with the id of the process that changes it. Hidden, so that no Include
+// with a star reads it.
 import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { CliError } from '../../shared/exit-code';
 
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 const PAUSE_MS = 50;
-/** A lock without a whole id is being written, or was left by a crash. */
+/** A lock without a complete process id is being written, or was left by a crash. */
 const UNFINISHED_MS = 2_000;
 
-/** Does the work while nobody else does such work on the file. */
+/**
+ * Runs the work while this process holds the lock of the file.
+ *
+ * @throws CliError when another process keeps the lock for 10 s
+ */
 export async function withLock<T>(file: string, work: () => T): Promise<T> {
   const lock = join(dirname(file), `.${basename(file)}.cdk-ssh-keepalive.lock`);
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = Date.now() + TIMEOUT_MS;
   while (!take(lock)) {
-    if (isLeft(lock)) {
-      removeLeft(lock);
+    if (isStale(lock)) {
+      removeStale(lock);
     } else if (Date.now() > deadline) {
       throw new CliError(
-        `Another cdk-ssh-keepalive is changing ${file}; nothing was changed. If none is running, remove ${lock}.`,
+        `${file}: locked by another cdk-ssh-keepalive, got: ${lock}. If none is running, remove the lock. Nothing was changed.`,
       );
     } else {
       await setTimeout(PAUSE_MS);
@@ -32,12 +36,12 @@ export async function withLock<T>(file: string, work: () => T): Promise<T> {
   }
 }
 
-/** What was done is done; a lock that stays is found to be left once this process is gone. */
+/** The work is done, so a lock that stays is no failure: it is stale once this process has ended. */
 function release(lock: string): void {
   try {
     rmSync(lock, { force: true });
   } catch {
-    // See above.
+    // Stale later.
   }
 }
 
@@ -54,10 +58,10 @@ function take(lock: string): boolean {
   }
 }
 
-/** Whether whoever took it is gone. */
-function isLeft(lock: string): boolean {
+/** Whether the process that took it has ended. */
+function isStale(lock: string): boolean {
   try {
-    // The end of the line tells that it is whole: half an id may be the id of somebody who lives.
+    // The line end shows that the id is complete: half an id may be that of another running process.
     const [, pid] = /^(\d+)\n$/.exec(readFileSync(lock, 'utf8')) ?? [];
     if (pid === undefined) return Date.now() - statSync(lock).mtimeMs > UNFINISHED_MS;
     process.kill(Number(pid), 0);
@@ -67,8 +71,8 @@ function isLeft(lock: string): boolean {
   }
 }
 
-/** By a rename, because two may find it at the same time and only one gets it; one that is in use goes back. */
-function removeLeft(lock: string): void {
+/** By a rename, because two processes may find it at the same time and only one gets it; one that is in use goes back. */
+function removeStale(lock: string): void {
   const aside = `${lock}.${process.pid}`;
   try {
     renameSync(lock, aside);
@@ -76,9 +80,9 @@ function removeLeft(lock: string): void {
     return;
   }
   try {
-    if (!isLeft(aside)) linkSync(aside, lock);
+    if (!isStale(aside)) linkSync(aside, lock);
   } catch {
-    // Somebody has taken it meanwhile.
+    // Another process has taken it meanwhile.
   }
   rmSync(aside, { force: true });
 }

@@ -1,7 +1,6 @@
 // Whatever happens while the file is written, it is the old one or the new one.
 import {
   chmodSync,
-  existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -11,11 +10,12 @@ import {
   statSync,
   symlinkSync,
   utimesSync,
-  writeFileSync,
 } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { readConfigFile, writeConfigFile } from '../../../../bin/cli/client/file/config-file';
 import { describeWith } from '../../../support/requirements';
+import { BUNDLE } from '../../command-line';
 import { installer } from '../support/child';
 import { Home } from '../support/home';
 
@@ -92,54 +92,40 @@ describe('Writing the file', () => {
     expect(modeOf(home.config)).toBe(0o400);
   });
 
-  it('refuses when somebody else has written meanwhile', async () => {
-    home.configure(OLD);
-    const file = readConfigFile(home.config);
-    writeFileSync(home.config, 'theirs');
-    await expect(writeConfigFile(file, 'new', NOW)).rejects.toThrow(/changed by somebody else/);
-    expect(home.text()).toBe('theirs');
-    expect(home.files()).toEqual(['config']);
-  });
-
-  it('refuses when somebody else has made the file meanwhile, or removed it', async () => {
-    const absent = readConfigFile(home.config);
-    home.configure('theirs');
-    await expect(writeConfigFile(absent, 'new', NOW)).rejects.toThrow(/changed by somebody else/);
-    const present = readConfigFile(home.config);
-    rmSync(home.config);
-    await expect(writeConfigFile(present, 'new', NOW)).rejects.toThrow(/changed by somebody else/);
-    expect(existsSync(home.config)).toBe(false);
-  });
-
-  it('takes over the lock of a process that is gone', async () => {
-    home.configure(OLD);
-    home.write('.ssh/.config.cdk-ssh-keepalive.lock', '4194999\n');
-    await writeConfigFile(readConfigFile(home.config), 'new', NOW);
-    expect(home.text()).toBe('new');
-    expect(home.files().filter((name) => name.includes('lock'))).toEqual([]);
-  });
-
-  it.each([
-    ['an empty one', ''],
-    ['half an id, which is the id of somebody who lives', `${process.pid}`],
-  ])('takes over a lock that was never finished, once it is old: %s', async (_, text) => {
-    home.configure(OLD);
-    const lock = home.write('.ssh/.config.cdk-ssh-keepalive.lock', text);
-    utimesSync(lock, new Date(0), new Date(0));
-    await writeConfigFile(readConfigFile(home.config), 'new', NOW);
-    expect(home.text()).toBe('new');
+  it('keeps the newest three backups of the file, and removes nothing else', async () => {
+    home.configure('0');
+    home.write('.ssh/.config.cdk-ssh-keepalive.notes.backup', 'mine');
+    home.write('.ssh/.other.cdk-ssh-keepalive.2020-01-01T00-00-00Z.backup', 'of another file');
+    // Twelve within a second, so that .10 is newer than .9.
+    for (let i = 1; i <= 12; i++) await writeConfigFile(readConfigFile(home.config), `${i}`, NOW);
+    const time = '2026-05-04T03-02-01Z';
+    expect(home.files()).toEqual([
+      `.config.cdk-ssh-keepalive.${time}.10.backup`,
+      `.config.cdk-ssh-keepalive.${time}.11.backup`,
+      `.config.cdk-ssh-keepalive.${time}.12.backup`,
+      '.config.cdk-ssh-keepalive.notes.backup',
+      '.other.cdk-ssh-keepalive.2020-01-01T00-00-00Z.backup',
+      'config',
+    ]);
+    await writeConfigFile(readConfigFile(home.config), undefined, new Date('2026-05-04T03:02:02Z'));
+    expect(home.files().filter((name) => name.startsWith('.config.') && name.includes('.2026'))).toHaveLength(3);
+    expect(home.files()).toContain('.config.cdk-ssh-keepalive.2026-05-04T03-02-02Z.backup');
   });
 });
 
 describe('Reading the file', () => {
   it.each([
-    ['a directory', (path: string): unknown => mkdirSync(path, { recursive: true }), /is a directory/],
+    [
+      'a directory',
+      (path: string): unknown => mkdirSync(path, { recursive: true }),
+      /must be a regular file, got: a directory/,
+    ],
     [
       'a link that leads nowhere',
       (path: string): void => symlinkSync('nowhere', path),
-      /symbolic link to nowhere, which/,
+      /symbolic link does not exist, got: nowhere/,
     ],
-    ['a link to itself', (path: string): void => symlinkSync('config', path), /cannot be read: ELOOP/],
+    ['a link to itself', (path: string): void => symlinkSync('config', path), /cannot be read, got: ELOOP/],
   ])('refuses %s', (_, make, message) => {
     mkdirSync(join(home.path, '.ssh'));
     make(home.config);
@@ -148,7 +134,7 @@ describe('Reading the file', () => {
 
   it('refuses a file in place of the folder', () => {
     home.write('.ssh', 'not a folder');
-    expect(() => readConfigFile(home.config)).toThrow(/cannot be read: ENOTDIR/);
+    expect(() => readConfigFile(home.config)).toThrow(/cannot be read, got: ENOTDIR/);
   });
 });
 
@@ -158,7 +144,7 @@ describeWith(['ssh'], 'install, in a process of its own', () => {
   it('leaves the old or the new file, whole, after every fault at every write, and works the next time', async () => {
     const run = installer(home);
     home.configure(OLD, 0o644);
-    const { code, calls } = await run();
+    const { code, calls } = await run().ended;
     expect(code).toBe(0);
     const fresh = home.text();
     expect(calls).toBeGreaterThan(10);
@@ -167,7 +153,7 @@ describeWith(['ssh'], 'install, in a process of its own', () => {
       for (const fault of faults) {
         rmSync(join(home.path, '.ssh'), { recursive: true });
         home.configure(OLD, 0o644);
-        const ended = await run(`${call}:${fault}`);
+        const ended = await run({ fault: `${call}:${fault}` }).ended;
         const what = `${fault} at call ${call}: ${ended.stderr}`;
         expect([what, [OLD, fresh]]).toEqual([what, expect.arrayContaining([home.text()])]);
         if (fault === 'SIGKILL') expect(ended.signal).toBe('SIGKILL');
@@ -194,7 +180,7 @@ describeWith(['ssh'], 'install, in a process of its own', () => {
     const run = installer(home);
     home.configure(OLD);
     const intervals = [61, 62, 63, 64];
-    const ended = await Promise.all(intervals.map((interval) => run(undefined, interval)));
+    const ended = await Promise.all(intervals.map((interval) => run({ interval }).ended));
     expect(ended.map(({ code, stderr }) => [code, stderr.replace(/^calls.*\n/, '')])).toEqual(
       intervals.map(() => [0, '']),
     );
@@ -203,6 +189,80 @@ describeWith(['ssh'], 'install, in a process of its own', () => {
       /^# BEGIN cdk-ssh-keepalive defaults\nHost \*\n {2}ServerAliveInterval 6[1-4]\n {2}ServerAliveCountMax 5\n# END cdk-ssh-keepalive defaults\n$/,
     );
     expect(home.files().filter((name) => /lock|new/.test(name))).toEqual([]);
+  });
+
+  it.each([
+    ['has changed the file', OLD, 'printf theirs >"$1"', 'theirs'],
+    ['has created the file', undefined, 'printf theirs >"$1"', 'theirs'],
+    ['has removed the file', OLD, 'rm "$1"', undefined],
+  ])('refuses when another process %s since the prompt', async (_, before, command, after) => {
+    mkdirSync(join(home.path, '.ssh'));
+    if (before !== undefined) home.configure(before);
+    const child = installer(home)({ prompt: true });
+    await child.stopped();
+    execFileSync('sh', ['-c', command, 'sh', home.config]);
+    child.continue();
+    const { code, stderr } = await child.ended;
+    expect([code, stderr]).toEqual([3, expect.stringContaining('another program changed the file meanwhile')]);
+    expect(home.bytes()?.toString()).toBe(after);
+    expect(home.files()).toEqual(after === undefined ? [] : ['config']);
+  });
+
+  it('with --yes reads the file again when another process changes it, at every write', async () => {
+    const run = installer(home);
+    home.configure(OLD);
+    const { calls } = await run().ended;
+    const block = home.text().slice(OLD.length);
+    for (let call = 1; call <= calls; call++) {
+      rmSync(join(home.path, '.ssh'), { recursive: true });
+      home.configure(OLD);
+      const child = run({ fault: `${call}:SIGSTOP` });
+      await child.stopped();
+      execFileSync('sh', ['-c', 'printf "Host theirs\n  User them\n" >"$1"', 'sh', home.config]);
+      child.continue();
+      const ended = await child.ended;
+      const what = `changed at call ${call}: ${ended.stderr}`;
+      expect([what, ended.code]).toEqual([what, 0]);
+      // From the rename on, it is they who overwrite ours.
+      const theirs = 'Host theirs\n  User them\n';
+      expect([what, [theirs, theirs + block, OLD + block]]).toEqual([what, expect.arrayContaining([home.text()])]);
+      expect([what, home.files().filter((name) => /lock|new/.test(name))]).toEqual([what, []]);
+    }
+  }, 120_000);
+
+  it('takes over the lock of a process that was killed', async () => {
+    const run = installer(home);
+    home.configure(OLD);
+    const { calls } = await run().ended;
+    for (let call = 1; call <= calls && !home.files().includes('.config.cdk-ssh-keepalive.lock'); call++) {
+      home.configure(OLD);
+      expect((await run({ fault: `${call}:SIGKILL` }).ended).signal).toBe('SIGKILL');
+    }
+    expect(home.files()).toContain('.config.cdk-ssh-keepalive.lock');
+    expect(await run().ended).toMatchObject({ code: 0 });
+    expect(home.text()).toContain('ServerAliveInterval 60');
+    expect(home.files().filter((name) => name.includes('lock'))).toEqual([]);
+  });
+
+  it.each([
+    ['an empty one', ''],
+    ['half an id, which is the id of a running process', `${process.pid}`],
+  ])('takes over a lock that was never finished, once it is old: %s', async (_, text) => {
+    home.configure(OLD);
+    const lock = home.write('.ssh/.config.cdk-ssh-keepalive.lock', text);
+    utimesSync(lock, new Date(0), new Date(0));
+    expect(await installer(home)().ended).toMatchObject({ code: 0 });
+    expect(home.text()).toContain('ServerAliveInterval 60');
+  });
+
+  it('ends, and says why, where no directory can be created', () => {
+    // mkdir in /proc fails with ENOENT although /proc exists: Node's recursive mkdir then loops for ever.
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [BUNDLE, 'client', 'install', '--yes', '--config', '/proc/nope/config'],
+      { encoding: 'utf8', timeout: 30_000, killSignal: 'SIGKILL' },
+    );
+    expect([status, stderr]).toEqual([3, expect.stringMatching(/^\/proc\/nope\/config: cannot be written, got: E/m)]);
   });
 
   it('says that another name of the file has the old contents still', async () => {
