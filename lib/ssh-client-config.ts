@@ -72,7 +72,7 @@ const TYPE = Symbol.for('cdk-ssh-keepalive.SshClientConfig');
  */
 export class SshClientConfig extends Construct {
   /** Whether `x` is an SshClientConfig, of whichever copy of this library. */
-  public static isSshClientConfig(x: any): x is SshClientConfig {
+  public static isSshClientConfig(x: unknown): x is SshClientConfig {
     return (x as SshClientConfig | undefined)?.[TYPE] === true;
   }
 
@@ -162,17 +162,22 @@ export class SshClientConfig extends Construct {
 }
 
 function requireKeepalive(where: string, keepalive: ClientKeepalive): void {
-  const isOfType = (x: unknown): boolean => ClientKeepalive.isClientKeepalive(x);
   const example = 'ClientKeepalive.of({ interval: Duration.seconds(60), countMax: 5 })';
-  requireType(where, 'keepalive', keepalive, isOfType, 'ClientKeepalive', example);
+  requireType(where, 'keepalive', keepalive, ClientKeepalive.isClientKeepalive(keepalive), 'ClientKeepalive', example);
 }
 
 function requireHosts(where: string, hosts: SshHost[]): void {
   if (!Array.isArray(hosts)) throw invalid(where, 'hosts', 'must be a list of SshHosts', hosts);
   const origins = new Map<string, string>();
   hosts.forEach((host, i) => {
-    const isOfType = (x: unknown): boolean => SshHost.isSshHost(x);
-    requireType(where, `hosts[${i}]`, host, isOfType, 'SshHost', "SshHost.sessionManager('web', instance)");
+    requireType(
+      where,
+      `hosts[${i}]`,
+      host,
+      SshHost.isSshHost(host),
+      'SshHost',
+      "SshHost.sessionManager('web', instance)",
+    );
     const first = origins.get(host.alias);
     if (first) {
       throw new Error(

@@ -188,7 +188,7 @@ export class SshHost {
   }
 
   /** Whether `x` is an SshHost, of whichever copy of this library. */
-  public static isSshHost(x: any): x is SshHost {
+  public static isSshHost(x: unknown): x is SshHost {
     return (x as SshHost | undefined)?.[TYPE] === true;
   }
 

@@ -162,7 +162,7 @@ export class SshKeepaliveTarget {
   }
 
   /** Whether `x` is an SshKeepaliveTarget, of whichever copy of this library. */
-  public static isSshKeepaliveTarget(x: any): x is SshKeepaliveTarget {
+  public static isSshKeepaliveTarget(x: unknown): x is SshKeepaliveTarget {
     return (x as SshKeepaliveTarget | undefined)?.[TYPE] === true;
   }
 
@@ -212,7 +212,7 @@ function requireStrings(where: string, name: string, values: unknown[], length: 
   if (values.length === 0) throw new Error(`${where}: at least one ${name} is required, got: none`);
   for (const value of values) {
     if (Array.isArray(value))
-      throw invalid(where, name, 'must be a string', value, `Pass the ${name}s one by one: ...${name}s`);
+      throw invalid(where, name, 'must be a string', value, `Pass the ${name}s one by one, with ...${name}s.`);
     requireString(where, name, value, length);
   }
 }

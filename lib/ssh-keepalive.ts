@@ -43,7 +43,7 @@ export class SshKeepalive extends Construct {
   public static readonly TAG_KEY = 'cdk-ssh-keepalive';
 
   /** Whether `x` is an SshKeepalive, of whichever copy of this library. */
-  public static isSshKeepalive(x: any): x is SshKeepalive {
+  public static isSshKeepalive(x: unknown): x is SshKeepalive {
     return (x as SshKeepalive | undefined)?.[TYPE] === true;
   }
 
@@ -153,9 +153,8 @@ export class SshKeepalive extends Construct {
    * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command-setting-up.html
    */
   public grantRun(grantee: IGrantable): Grant {
-    const isGrantable = (x: unknown): boolean =>
-      (x as Partial<IGrantable> | null | undefined)?.grantPrincipal !== undefined;
-    requireType(`${this.node.path}: grantRun`, 'grantee', grantee, isGrantable, 'role, user or group', 'a Role');
+    const isGrantable = (grantee as Partial<IGrantable> | undefined)?.grantPrincipal !== undefined;
+    requireType(`${this.node.path}: grantRun`, 'grantee', grantee, isGrantable, 'IGrantable', 'a Role, User or Group');
     return this.runPermission.grantTo(grantee);
   }
 
@@ -217,8 +216,8 @@ export class SshKeepalive extends Construct {
 }
 
 function requireTarget(where: string, name: string, target: unknown): void {
-  const isOfType = (x: unknown): boolean => SshKeepaliveTarget.isSshKeepaliveTarget(x);
-  requireType(where, name, target, isOfType, 'SshKeepaliveTarget', 'SshKeepaliveTarget.existingInstance(instance)');
+  const isTarget = SshKeepaliveTarget.isSshKeepaliveTarget(target);
+  requireType(where, name, target, isTarget, 'SshKeepaliveTarget', 'SshKeepaliveTarget.existingInstance(instance)');
 }
 
 /** The names of the stack, which is unique in its account and Region, and of the construct in it. */

@@ -1,7 +1,15 @@
-import { App, CfnParameter, Duration, NestedStack, Stack } from 'aws-cdk-lib';
+import { App, Annotations as CoreAnnotations, CfnParameter, Duration, NestedStack, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { ClientKeepalive, SshClientConfig, type SshClientConfigProps, SshHost } from '../lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import {
+  ClientKeepalive,
+  SshClientConfig,
+  type SshClientConfigProps,
+  SshHost,
+  SshKeepalive,
+  SshKeepaliveTarget,
+} from '../lib';
 
 const PATH = '/cdk-ssh-keepalive/Stack';
 
@@ -288,4 +296,121 @@ test('the same configuration gives the same template', () => {
     return JSON.stringify(Template.fromStack(stack).toJSON());
   };
   expect(synthesize()).toBe(synthesize());
+});
+
+describe('a host that ssh connects to through Session Manager', () => {
+  /** The warnings for one host, whose instance has these properties. */
+  function warningsFor(
+    props: (stack: Stack) => Partial<ec2.InstanceProps>,
+    configure: (stack: Stack, instance: ec2.Instance) => void = () => undefined,
+  ): unknown[] {
+    const stack = newStack();
+    const instance = new ec2.Instance(stack, 'Web', {
+      vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 }),
+      instanceType: new ec2.InstanceType('t3.micro'),
+      machineImage: ec2.MachineImage.latestAmazonLinux2023(),
+      ...props(stack),
+    });
+    new SshClientConfig(stack, 'Config', { hosts: [SshHost.sessionManager('web', instance)] });
+    configure(stack, instance);
+    const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('Session Manager'));
+    return warnings.map(({ entry }) => entry.data);
+  }
+  const assumedBy = new iam.ServicePrincipal('ec2.amazonaws.com');
+  const allow = (...actions: string[]) => new iam.PolicyStatement({ actions, resources: ['*'] });
+
+  test('causes a warning when its role is known to lack the permissions', () => {
+    expect(warningsFor(() => ({}))).toEqual([
+      "SshHost.sessionManager('web'): the role Stack/Web/InstanceRole must allow Session Manager, but lacks " +
+        'ssm:UpdateInstanceInformation, ssmmessages:CreateControlChannel, ssmmessages:CreateDataChannel, ' +
+        'ssmmessages:OpenControlChannel, ssmmessages:OpenDataChannel. Target the instance with an SshKeepalive, or set ' +
+        'ssmSessionPermissions on it. Acknowledge this if Default Host Management Configuration is enabled. ' +
+        '[ack: cdk-ssh-keepalive:SshClientConfig.sessionManagerPermissions]',
+    ]);
+  });
+
+  test('causes a warning with the missing actions only', () => {
+    const [warning] = warningsFor(
+      () => ({}),
+      (_, { role }) => role.addToPrincipalPolicy(allow('ssmmessages:*', 's3:GetObject')),
+    );
+    expect(warning).toContain('but lacks ssm:UpdateInstanceInformation. Target');
+  });
+
+  test('causes one warning for all hosts with the same role', () => {
+    const stack = newStack();
+    const role = new iam.Role(stack, 'Role', { assumedBy });
+    const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 });
+    const hosts = ['web', 'db'].map((id) => {
+      const instanceType = new ec2.InstanceType('t3.micro');
+      const machineImage = ec2.MachineImage.latestAmazonLinux2023();
+      return SshHost.sessionManager(id, new ec2.Instance(stack, id, { vpc, instanceType, machineImage, role }));
+    });
+    new SshClientConfig(stack, 'Config', { hosts });
+    const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('Session Manager'));
+    expect(warnings.map(({ entry }) => entry.data)).toEqual([
+      expect.stringMatching(/^SshHost.sessionManager\('web'\)/),
+    ]);
+  });
+
+  test.each<[string, Parameters<typeof warningsFor>]>([
+    ['ssmSessionPermissions', [() => ({ ssmSessionPermissions: true })]],
+    [
+      'an SshKeepalive that is added afterwards',
+      [
+        () => ({}),
+        (stack, instance) =>
+          new SshKeepalive(stack, 'SshKeepalive', { targets: [SshKeepaliveTarget.existingInstance(instance)] }),
+      ],
+    ],
+    [
+      'a policy with wildcards',
+      [() => ({}), (_, { role }) => role.addToPrincipalPolicy(allow('ssmmessages:*', 'SSM:Update*'))],
+    ],
+    [
+      'an inline policy of its role',
+      [
+        (stack) => {
+          const inline = new iam.PolicyDocument({ statements: [allow('ssmmessages:*', 'ssm:*')] });
+          return { role: new iam.Role(stack, 'Role', { assumedBy, inlinePolicies: { inline } }) };
+        },
+      ],
+    ],
+    ['an imported role', [(stack) => ({ role: iam.Role.fromRoleName(stack, 'Role', 'theirs') })]],
+    [
+      'a managed policy, whose actions are not known',
+      [
+        (stack) => {
+          const managedPolicies = [iam.ManagedPolicy.fromManagedPolicyName(stack, 'Managed', 'theirs')];
+          return { role: new iam.Role(stack, 'Role', { assumedBy, managedPolicies }) };
+        },
+      ],
+    ],
+    [
+      'an acknowledgement',
+      [
+        () => ({}),
+        (stack) =>
+          CoreAnnotations.of(stack.node.findChild('Config')).acknowledgeWarning(
+            'cdk-ssh-keepalive:SshClientConfig.sessionManagerPermissions',
+            'Default Host Management Configuration is enabled',
+          ),
+      ],
+    ],
+  ])('causes no warning with %s', (_, args) => {
+    expect(warningsFor(...args)).toEqual([]);
+  });
+});
+
+test('another copy of the library recognizes its objects, and no others', () => {
+  const config = new SshClientConfig(newStack(), 'Config');
+  expect(SshClientConfig.isSshClientConfig(config)).toBe(true);
+  expect([undefined, null, 'x', newStack(), {}].map((x) => SshClientConfig.isSshClientConfig(x))).toEqual(
+    Array(5).fill(false),
+  );
+  jest.isolateModules(() => {
+    const copy = jest.requireActual<{ SshClientConfig: typeof SshClientConfig }>('../lib');
+    expect(copy.SshClientConfig).not.toBe(SshClientConfig);
+    expect(copy.SshClientConfig.isSshClientConfig(config)).toBe(true);
+  });
 });

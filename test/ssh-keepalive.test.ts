@@ -5,6 +5,7 @@ import {
   CfnDynamicReferenceService,
   CfnParameter,
   Duration,
+  Lazy,
   Stack,
   Stage,
   Tags,
@@ -165,6 +166,16 @@ describe('The properties of SshKeepalive', () => {
           ClientAliveCountMax: ['{{resolve:ssm:/ssh/count-max:3}}'],
         },
       }),
+    );
+  });
+
+  it('keepalive: must not be a reference that the agent resolves, which older agents do twice', () => {
+    const stack = makeStack();
+    const countMax = Token.asNumber(Lazy.any({ produce: () => '{{ssm:/ssh/count-max}}' }));
+    new SshKeepalive(stack, 'SshKeepalive', { targets: [TAGGED], keepalive: ServerKeepalive.of({ countMax }) });
+    expect(() => Template.fromStack(stack)).toThrow(
+      "Web/SshKeepalive: the document's parameter ClientAliveCountMax must not be a reference that the agent resolves, " +
+        "got: '{{ssm:/ssh/count-max}}'. Use a dynamic reference of CloudFormation, '{{resolve:ssm:NAME:VERSION}}'.",
     );
   });
 

@@ -121,9 +121,8 @@ export function associationSettings(where: string, options: SshKeepaliveOptions)
 
 /** @throws unless it is a ServerKeepalive */
 export function requireServerKeepalive(where: string, name: string, value: unknown): void {
-  const isOfType = (x: unknown): boolean => ServerKeepalive.isServerKeepalive(x);
   const example = 'ServerKeepalive.of({ interval: Duration.seconds(60), countMax: 3 })';
-  requireType(where, name, value, isOfType, 'ServerKeepalive', example);
+  requireType(where, name, value, ServerKeepalive.isServerKeepalive(value), 'ServerKeepalive', example);
 }
 
 const MINUTES: Record<string, number> = { minute: 1, hour: 60, day: 24 * 60 };
@@ -160,7 +159,7 @@ function scheduleOf(
 
 function requireRateLimit(where: string, name: string, value: RateLimit, min: number): void {
   const example = 'RateLimit.count(5) or RateLimit.percentage(10)';
-  requireType(where, name, value, (x) => RateLimit.isRateLimit(x), 'RateLimit', example);
+  requireType(where, name, value, RateLimit.isRateLimit(value), 'RateLimit', example);
   const { expressionString } = value;
   if (Token.isUnresolved(expressionString) || parseInt(expressionString, 10) >= min) return;
   throw new Error(`${where}: ${name} must be at least ${min} or ${min}%, got: ${expressionString}`);

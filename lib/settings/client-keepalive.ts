@@ -1,8 +1,12 @@
 // The keepalive settings of ssh. Knows nothing about how they get to a laptop.
 import { Duration } from 'aws-cdk-lib';
 import { ZERO_SERVER_ALIVE_COUNT } from '../keepalive-limits';
-import { requireShape } from '../validation/checks';
-import { KEEPALIVE_SHAPE, type KeepaliveKeywords, deadPeerDroppedAfter, validateKeepalive } from './keepalive-values';
+import {
+  type KeepaliveKeywords,
+  deadPeerDroppedAfter,
+  requireKeepaliveShape,
+  validateKeepalive,
+} from './keepalive-values';
 
 /** The keepalive settings of ssh. */
 export interface ClientKeepaliveProps {
@@ -27,7 +31,7 @@ const KEYWORDS: KeepaliveKeywords = {
   factory: 'ClientKeepalive.of',
   interval: 'ServerAliveInterval',
   countMax: 'ServerAliveCountMax',
-  zeroCountMax: `With 0, ${ZERO_SERVER_ALIVE_COUNT}`,
+  zeroCountMax: `With 0, ${ZERO_SERVER_ALIVE_COUNT}.`,
 };
 
 /** In the registry of all copies of this library: an app may load more than one. */
@@ -55,13 +59,13 @@ export class ClientKeepalive {
    * @throws when a value is out of its range or of another type; tokens are not checked
    */
   public static of(props: ClientKeepaliveProps = {}): ClientKeepalive {
-    requireShape(`${KEYWORDS.factory}({ interval: Duration.seconds(60), countMax: 3 })`, props, KEEPALIVE_SHAPE);
+    requireKeepaliveShape(KEYWORDS, props);
     const { interval = ClientKeepalive.DEFAULT.interval, countMax = ClientKeepalive.DEFAULT.countMax } = props;
     return new ClientKeepalive(interval, countMax);
   }
 
   /** Whether `x` is a ClientKeepalive, of whichever copy of this library. */
-  public static isClientKeepalive(x: any): x is ClientKeepalive {
+  public static isClientKeepalive(x: unknown): x is ClientKeepalive {
     return (x as ClientKeepalive | undefined)?.[TYPE] === true;
   }
 

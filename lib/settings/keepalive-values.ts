@@ -1,16 +1,10 @@
 // The rules for an interval and a count max, which are the same at both ends. Knows nothing about constructs.
 import { Duration, Token } from 'aws-cdk-lib';
 import { MAX_COUNT, MAX_INTERVAL_SECONDS } from '../keepalive-limits';
-import { type Shape, invalid, requireDuration } from '../validation/checks';
+import { invalid, requireDuration, requireShape } from '../validation/checks';
 
 /** The fixed idle timeout of NAT gateways, interface endpoints and TLS listeners of Network Load Balancers. */
 const SHORTEST_FIXED_AWS_TIMEOUT_SECONDS = 350;
-
-/** The properties that both ends have. */
-export const KEEPALIVE_SHAPE: Shape = {
-  known: ['interval', 'countMax'],
-  renamed: { count: 'countMax', maxCount: 'countMax', seconds: 'interval' },
-};
 
 /** What differs between the two ends. */
 export interface KeepaliveKeywords {
@@ -22,6 +16,15 @@ export interface KeepaliveKeywords {
   readonly countMax: string;
   /** What a count max of 0 does. */
   readonly zeroCountMax: string;
+}
+
+/** @throws unless it is an object with the properties that both ends have */
+export function requireKeepaliveShape({ factory }: KeepaliveKeywords, props: unknown): void {
+  requireShape(factory, props, {
+    known: ['interval', 'countMax'],
+    renamed: { count: 'countMax', maxCount: 'countMax', seconds: 'interval' },
+    example: `${factory}({ interval: Duration.seconds(60), countMax: 3 })`,
+  });
 }
 
 /** @throws unless both values are tokens or within the limits */

@@ -56,7 +56,7 @@ export class RateLimit {
   }
 
   /** Whether `x` is a RateLimit, of whichever copy of this library. */
-  public static isRateLimit(x: any): x is RateLimit {
+  public static isRateLimit(x: unknown): x is RateLimit {
     return (x as RateLimit | undefined)?.[TYPE] === true;
   }
 

@@ -1,7 +1,11 @@
 // The keepalive settings of sshd. Knows nothing about how they get to an instance.
 import { Duration } from 'aws-cdk-lib';
-import { requireShape } from '../validation/checks';
-import { KEEPALIVE_SHAPE, type KeepaliveKeywords, deadPeerDroppedAfter, validateKeepalive } from './keepalive-values';
+import {
+  type KeepaliveKeywords,
+  deadPeerDroppedAfter,
+  requireKeepaliveShape,
+  validateKeepalive,
+} from './keepalive-values';
 
 /** The keepalive settings of sshd. */
 export interface ServerKeepaliveProps {
@@ -27,7 +31,7 @@ const KEYWORDS: KeepaliveKeywords = {
   factory: 'ServerKeepalive.of',
   interval: 'ClientAliveInterval',
   countMax: 'ClientAliveCountMax',
-  zeroCountMax: 'With 0, sshd before 8.2 disconnects idle clients at the first interval, and later versions never do',
+  zeroCountMax: 'With 0, sshd before 8.2 disconnects idle clients at the first interval, and later versions never do.',
 };
 
 /** In the registry of all copies of this library: an app may load more than one. */
@@ -76,13 +80,13 @@ export class ServerKeepalive {
    * @throws when a value is out of its range or of another type; tokens are not checked
    */
   public static of(props: ServerKeepaliveProps = {}): ServerKeepalive {
-    requireShape(`${KEYWORDS.factory}({ interval: Duration.seconds(60), countMax: 3 })`, props, KEEPALIVE_SHAPE);
+    requireKeepaliveShape(KEYWORDS, props);
     const { interval = ServerKeepalive.DEFAULT.interval, countMax = ServerKeepalive.DEFAULT.countMax } = props;
     return new ServerKeepalive(interval, countMax);
   }
 
   /** Whether `x` is a ServerKeepalive, of whichever copy of this library. */
-  public static isServerKeepalive(x: any): x is ServerKeepalive {
+  public static isServerKeepalive(x: unknown): x is ServerKeepalive {
     return (x as ServerKeepalive | undefined)?.[TYPE] === true;
   }
 

@@ -2,7 +2,7 @@
 // and the value. `where` is the path of a construct or the name of a factory.
 import { type Duration, Token } from 'aws-cdk-lib';
 import { Construct, type IConstruct } from 'constructs';
-import { describeValue } from './describe-value';
+import { describeValue, withArticle } from './describe-value';
 import { didYouMean } from './did-you-mean';
 
 /** The error for a value that breaks its rule. */
@@ -18,6 +18,8 @@ export interface Shape {
   readonly renamed?: Readonly<Record<string, string>>;
   /** Whether the struct inherits properties of AWS CDK as well, whose names change from version to version. */
   readonly inherits?: boolean;
+  /** A valid call, for messages. */
+  readonly example?: string;
 }
 
 /**
@@ -25,17 +27,26 @@ export interface Shape {
  *
  * @throws unless `props` is an object of that shape
  */
-export function requireShape(where: string, props: unknown, { known, renamed, inherits }: Shape): void {
-  if (typeof props !== 'object' || props === null || Array.isArray(props) || Construct.isConstruct(props)) {
-    throw invalid(where, 'properties', `must be an object with ${known.join(', ')}`, props);
+export function requireShape(where: string, props: unknown, shape: Shape): void {
+  const { known, renamed, inherits, example } = shape;
+  if (!isStruct(props, known)) {
+    const rule = `must be an object with ${known.join(', ')}`;
+    throw invalid(where, 'properties', rule, props, example && `For example ${example}.`);
   }
   for (const [name, value] of Object.entries(props)) {
     if (value === undefined || known.includes(name)) continue;
     const suggestion = renamed?.[name] ?? didYouMean(name, known);
     if (inherits && !suggestion) continue;
-    const advice = suggestion ? `Did you mean '${suggestion}'?` : `Known properties: ${known.join(', ')}`;
+    const advice = suggestion ? `Did you mean '${suggestion}'?` : `Known properties: ${known.join(', ')}.`;
     throw new Error(`${where}: unknown property, got: '${name}'. ${advice}`);
   }
+}
+
+/** A plain object, or an instance of a class with one of the properties; not, for example, a construct or a Duration. */
+function isStruct(props: unknown, known: readonly string[]): props is object {
+  if (typeof props !== 'object' || props === null || Array.isArray(props)) return false;
+  const prototype: unknown = Object.getPrototypeOf(props);
+  return prototype === null || prototype === Object.prototype || known.some((name) => name in props);
 }
 
 /** @throws unless it is true or false */
@@ -101,20 +112,15 @@ export function requireConstruct(
   if (!Construct.isConstruct(value)) throw invalid(where, name, rule, value);
 }
 
-/** @throws unless the type guard accepts it; `example` is an expression that makes one */
+/** @throws unless `isOfType`, the result of a type guard; `example` is an expression of the type */
 export function requireType(
   where: string,
   name: string,
   value: unknown,
-  isOfType: (x: unknown) => boolean,
+  isOfType: boolean,
   type: string,
   example: string,
 ): void {
-  if (isOfType(value)) return;
-  throw invalid(
-    where,
-    name,
-    `must be ${/^([AEIO]|Ssh)/.test(type) ? 'an' : 'a'} ${type}, for example ${example}`,
-    value,
-  );
+  if (isOfType) return;
+  throw invalid(where, name, `must be ${withArticle(type)}, for example ${example}`, value);
 }

@@ -8,6 +8,8 @@ const MAX_LENGTH = 80;
 /** For example `'3' (a string)`, `Instance 'Web/Instance'` or `a string token`. */
 export function describeValue(value: unknown): string {
   if (value === undefined || value === null) return String(value);
+  // First, because a Stack has the method of a token.
+  if (Construct.isConstruct(value)) return `${className(value)} '${value.node.path}'`;
   if (Token.isUnresolved(value)) return describeToken(value);
   if (typeof value === 'string') return `${shorten(quote(value))} (a string)`;
   if (typeof value === 'number' || typeof value === 'boolean') return `${String(value)} (a ${typeof value})`;
@@ -22,17 +24,26 @@ function describeToken(value: unknown): string {
 
 function describeObject(value: object): string {
   const name = className(value);
-  if (Construct.isConstruct(value)) return `${name} '${value.node.path}'`;
   if (name === 'Object') return 'an object';
-  // Classes such as Duration and RateLimit know how they read; the default is [object Object].
+  // A Duration knows how it reads; the default is [object Object].
   // eslint-disable-next-line @typescript-eslint/no-base-to-string -- excluded here
   const text = value.toString === Object.prototype.toString ? '' : String(value);
-  return text === '' ? `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}` : shorten(text);
+  return text === '' ? withArticle(name) : shorten(text);
 }
 
-/** Objects without a prototype have no class. */
+/** Names of classes in aws-cdk-lib are mangled, but jsii keeps them. Objects without a prototype have no class. */
 function className(value: object): string {
-  return (value as { constructor?: { name?: string } }).constructor?.name ?? 'Object';
+  const { constructor: type } = value as { constructor?: { name: string; [RTTI]?: { fqn: string } } };
+  // Classes of an app inherit the name of their base class.
+  const fqn = type && Object.hasOwn(type, RTTI) ? type[RTTI]?.fqn : undefined;
+  return fqn?.split('.').at(-1) ?? type?.name ?? 'Object';
+}
+
+const RTTI = Symbol.for('jsii.rtti');
+
+/** The name of a type with its indefinite article. */
+export function withArticle(name: string): string {
+  return `${/^([AEIO]|Ssh)/.test(name) ? 'an' : 'a'} ${name}`;
 }
 
 function shorten(text: string): string {

@@ -29,7 +29,7 @@ test('a count max of 0 is an error that says what ssh does with it', () => {
   expect(() => ClientKeepalive.of({ countMax: 0 })).toThrow(
     new Error(
       'ClientKeepalive.of: countMax (ServerAliveCountMax) must be at least 1, got: 0 (a number). ' +
-        'With 0, ssh then ends healthy sessions at the first interval',
+        'With 0, ssh then ends healthy sessions at the first interval.',
     ),
   );
 });

@@ -1,5 +1,5 @@
 import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
-import { ServerKeepalive } from '../../lib';
+import { ClientKeepalive, ServerKeepalive } from '../../lib';
 
 const token = new CfnParameter(new Stack(new App()), 'Number', { type: 'Number' }).valueAsNumber;
 
@@ -38,7 +38,7 @@ test('a count max of 0 is an error that says what the versions of sshd do with i
   expect(() => ServerKeepalive.of({ countMax: 0 })).toThrow(
     new Error(
       'ServerKeepalive.of: countMax (ClientAliveCountMax) must be at least 1, got: 0 (a number). ' +
-        'With 0, sshd before 8.2 disconnects idle clients at the first interval, and later versions never do',
+        'With 0, sshd before 8.2 disconnects idle clients at the first interval, and later versions never do.',
     ),
   );
 });
@@ -74,4 +74,12 @@ test('later changes of the properties have no effect', () => {
   props.interval = Duration.seconds(1);
   props.countMax = 1;
   expect(values(keepalive)).toEqual([30, 2, 90]);
+});
+
+test('it is no ClientKeepalive, for the compiler and at run time', () => {
+  const interchangeable: ServerKeepalive extends ClientKeepalive ? true : false = false;
+  const vice: ClientKeepalive extends ServerKeepalive ? true : false = false;
+  expect([interchangeable, vice]).toEqual([false, false]);
+  expect(ServerKeepalive.isServerKeepalive(ClientKeepalive.DEFAULT)).toBe(false);
+  expect(ClientKeepalive.isClientKeepalive(ServerKeepalive.DEFAULT)).toBe(false);
 });
