@@ -31,12 +31,13 @@ function describeObject(value: object): string {
   return text === '' ? withArticle(name) : shorten(text);
 }
 
-/** Names of classes in aws-cdk-lib are mangled, but jsii keeps them. Objects without a prototype have no class. */
+/** Objects without a prototype have no class. In aws-cdk-lib `Instance` is named `Instance2`; jsii keeps its name. */
 function className(value: object): string {
   const { constructor: type } = value as { constructor?: { name: string; [RTTI]?: { fqn: string } } };
-  // Classes of an app inherit the name of their base class.
-  const fqn = type && Object.hasOwn(type, RTTI) ? type[RTTI]?.fqn : undefined;
-  return fqn?.split('.').at(-1) ?? type?.name ?? 'Object';
+  if (!type) return 'Object';
+  const jsiiName = type[RTTI]?.fqn.split('.').at(-1);
+  // A class of an app inherits the name of its base class.
+  return jsiiName !== undefined && type.name.replace(/\d+$/, '') === jsiiName ? jsiiName : type.name;
 }
 
 const RTTI = Symbol.for('jsii.rtti');
