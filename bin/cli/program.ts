@@ -1,14 +1,15 @@
-// The program: its name, what holds for every command, and the commands that it is given.
+// The program: its name, what all commands have in common, and the commands.
 import { Command, type CommanderError } from 'commander';
 import { CliError, ExitCode } from './shared/exit-code';
+import type { Terminal } from './shared/terminal';
 
-/** For the end of the help of every command. */
+/** At the end of the help of every command. */
 const EXIT_CODES = `
 Exit codes:
-  0  as wished
-  1  a difference was found, or the answer was no
+  0  done, or nothing to do
+  1  a difference was found, a host drops idle sessions, or you answered no
   2  wrong usage
-  3  failed, and everything is as it was
+  3  failed, nothing was changed
 130  interrupted by Ctrl-C`;
 
 const EXAMPLES = `
@@ -17,39 +18,72 @@ Examples:
   cdk-ssh-keepalive client check                which hosts drop idle sessions?
   cdk-ssh-keepalive client install --stack Web  with the hosts of the stack Web`;
 
-/** The program with these commands. */
-export function createProgram(version: string, commands: readonly Command[]): Command {
+/** The program with these commands; those that are hidden are not listed in the help. */
+export function createProgram(
+  version: string,
+  terminal: Terminal,
+  commands: readonly Command[],
+  hidden: readonly Command[],
+): Command {
   const program = new Command('cdk-ssh-keepalive')
-    .description('Idle SSH sessions to EC2 stay connected.')
+    .description('Keep idle SSH sessions to EC2 alive.')
     .version(version, '-V, --version', 'show the version')
     .addHelpText('after', EXAMPLES);
   for (const command of commands) program.addCommand(command);
-  return settle(program, program.name());
+  program.addCommand(helpCommand(program));
+  program.addCommand(new Command('version').description('show the version').action(() => terminal.out(`${version}\n`)));
+  for (const command of hidden) program.addCommand(command, { hidden: true });
+  return configure(program, program.name());
 }
 
-/** What commander does not pass on to commands that were made by themselves. */
-function settle(command: Command, path: string): Command {
+/** Not commander's own, which knows one level of commands. */
+function helpCommand(program: Command): Command {
+  return new Command('help')
+    .description('show the help of a command')
+    .argument('[command...]', 'a command, with those below it')
+    .action((names: string[]) => {
+      let command = program;
+      for (const name of names) {
+        const below = command.commands.find((one) => one.name() === name);
+        if (!below) {
+          throw new CliError(
+            `help: unknown command, got: '${name}'. Run '${pathOf(command)} --help' for the commands.`,
+            ExitCode.USAGE,
+          );
+        }
+        command = below;
+      }
+      command.outputHelp();
+    });
+}
+
+function pathOf(command: Command): string {
+  return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
+}
+
+/** Sets what commander does not pass on to commands that were created by themselves. */
+function configure(command: Command, path: string): Command {
   command
     .helpCommand(false)
     .helpOption('-h, --help', 'show this help')
     .addHelpText('after', EXIT_CODES)
     .exitOverride((error) => {
-      throw error.exitCode === 0 ? error : wrongUsage(error, path);
+      // A command that only has others below it, without one of them.
+      if (error.code === 'commander.help') command.outputHelp();
+      else if (error.exitCode !== 0) throw wrongUsage(error, path);
+      throw error;
     })
-    // The last word on errors is main.ts's, which may have to say it as JSON.
+    // main.ts prints errors, as JSON with --json.
     .configureOutput({ writeErr: () => undefined });
-  for (const below of command.commands) settle(below, `${path} ${below.name()}`);
+  for (const below of command.commands) configure(below, `${path} ${below.name()}`);
   return command;
 }
 
-function wrongUsage({ code, message }: CommanderError, path: string): CliError {
+function wrongUsage({ message }: CommanderError, path: string): CliError {
   // "error: unknown option '--stak'\n(Did you mean --stack?)"
-  const what =
-    code === 'commander.help'
-      ? 'A command is missing'
-      : message
-          .replace(/^error: /, '')
-          .replace(/\s+/g, ' ')
-          .replace(/\.$/, '');
-  return new CliError(`${what}. ${path} --help tells what there is.`, ExitCode.USAGE);
+  const what = message
+    .replace(/^error: /, '')
+    .replace(/\s+/g, ' ')
+    .replace(/\.$/, '');
+  return new CliError(`${what}. Run '${path} --help' for usage.`, ExitCode.USAGE);
 }

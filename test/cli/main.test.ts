@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { describeWith } from '../support/requirements';
 import { BUNDLE, Home } from './command-line';
 
 const COMMANDS = [
@@ -15,6 +16,8 @@ const COMMANDS = [
   'client uninstall',
   'client check',
   'completion',
+  'help',
+  'version',
 ];
 const words = (line: string): string[] => line.split(' ').filter((word) => word !== '');
 
@@ -22,30 +25,52 @@ let home: Home;
 beforeEach(() => (home = new Home()));
 afterEach(() => home.remove());
 
-test('--version tells the version of the package', async () => {
+test.each(['--version', '-V', 'version'])("'%s' prints the version of the package", async (word) => {
   const { version } = jest.requireActual<{ version: string }>('../../package.json');
-  expect(await home.run(['--version'])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+  expect(await home.run([word])).toEqual({ status: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+test.each([
+  ['', '--help'],
+  ['help', '--help'],
+  ['client', 'client --help'],
+  ['help client', 'client --help'],
+  ['help client check', 'client check --help'],
+])("'%s' prints the same as '%s', exit 0", async (line, same) => {
+  const { status, stdout, stderr } = await home.run(words(line));
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^Usage: /);
+  expect(stdout).toBe((await home.run(words(same))).stdout);
 });
 
 test.each(COMMANDS)("'%s --help' shows examples and exit codes, in at most 80 columns", async (command) => {
   const { status, stdout, stderr } = await home.run([...words(command), '--help']);
   expect([status, stderr]).toEqual([0, '']);
   expect(stdout).toContain(`Usage: cdk-ssh-keepalive ${command}`.trimEnd());
-  expect(stdout).toContain('\nExit codes:\n  0  as wished\n');
-  if (command !== 'client') expect(stdout).toMatch(/\nExamples:\n {2}cdk-ssh-keepalive /);
+  expect(stdout).toContain('\nExit codes:\n  0  done, or nothing to do\n');
+  if (!/^(client|help|version)$/.test(command)) expect(stdout).toMatch(/\nExamples:\n {2}cdk-ssh-keepalive /);
   for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 });
 
 test.each([
-  ['', 'A command is missing. cdk-ssh-keepalive --help'],
-  ['client', 'A command is missing. cdk-ssh-keepalive client --help'],
-  ['clint', "unknown command 'clint' (Did you mean client?). cdk-ssh-keepalive --help"],
-  ['client instal', "unknown command 'instal' (Did you mean install?). cdk-ssh-keepalive client --help"],
-  ['client show --stak Web', "unknown option '--stak' (Did you mean --stack?). cdk-ssh-keepalive client show --help"],
-  ['client show --stack', "option '--stack <name>' argument missing. cdk-ssh-keepalive client show --help"],
+  ['help clint', "help: unknown command, got: 'clint'. Run 'cdk-ssh-keepalive --help'"],
+  ['help client chck', "help: unknown command, got: 'chck'. Run 'cdk-ssh-keepalive client --help'"],
+  ['clint', "unknown command 'clint' (Did you mean client?). Run 'cdk-ssh-keepalive --help' for usage."],
+  [
+    'client instal',
+    "unknown command 'instal' (Did you mean install?). Run 'cdk-ssh-keepalive client --help' for usage.",
+  ],
+  [
+    'client show --stak Web',
+    "unknown option '--stak' (Did you mean --stack?). Run 'cdk-ssh-keepalive client show --help' for usage.",
+  ],
+  [
+    'client show --stack',
+    "option '--stack <name>' argument missing. Run 'cdk-ssh-keepalive client show --help' for usage.",
+  ],
   ['client show extra', 'too many arguments'],
   ['client install --yes --dry-run', '--yes and --dry-run exclude each other'],
-  ['client install --json', '--json asks no question'],
+  ['client install --json', '--json: does not prompt'],
   ['client check --config x --windows', '--config and --windows exclude each other'],
   ['client uninstall --yes --stack Web', "unknown option '--stack'"],
 ])("'%s' is wrong usage: exit 2 and one line that says what to do", async (line, why) => {
@@ -99,7 +124,7 @@ test.each([
   expect(readdirSync(temporary)).toEqual([]);
 });
 
-test('what this machine lacks is told as its own fault, with exit 3', () => {
+test('a machine without a temporary folder, or with a full disk: exit 3 and the reason', () => {
   writeFileSync(home.path('config'), 'Host web\n', { mode: 0o600 });
   const run = (command: string, env: Record<string, string> = {}): { status: number | null; stderr: string } =>
     spawnSync('sh', ['-c', `'${process.execPath}' '${BUNDLE}' client ${command}`], {
@@ -113,7 +138,67 @@ test('what this machine lacks is told as its own fault, with exit 3', () => {
     expect.stringMatching(/^No temporary folder can be made in \/nonexistent: .*Nothing was changed\.\n$/),
   ]);
   const full = run('show >/dev/full');
-  expect([full.status, full.stderr]).toEqual([3, expect.stringMatching(/^The output cannot be written: ENOSPC/)]);
+  expect([full.status, full.stderr]).toEqual([3, expect.stringMatching(/^stdout: cannot be written, got: ENOSPC/)]);
+});
+
+describe('On a machine without ssh', () => {
+  test('install and check say what is missing and how to install it, exit 3, and nothing is changed', async () => {
+    writeFileSync(home.path('config'), 'Host web\n', { mode: 0o600 });
+    mkdirSync(home.path('bin'));
+    for (const command of ['install --yes', 'check', 'check --json']) {
+      const args = [...words(`client ${command}`), '--config', 'config'];
+      const { status, stdout, stderr } = await home.run(args, { env: { PATH: home.path('bin') } });
+      expect([command, status]).toEqual([command, 3]);
+      expect(stdout + stderr).toMatch(/ssh: not found on the PATH.*apt install openssh-client.*Nothing was changed\./);
+      expect(stdout + stderr).not.toContain('ENOENT');
+    }
+    expect(readFileSync(home.path('config'), 'utf8')).toBe('Host web\n');
+  });
+});
+
+describe('A file that cannot be named', () => {
+  test("--config '' is wrong usage", async () => {
+    const { status, stderr } = await home.run(['client', 'check', '--config', '']);
+    expect([status, stderr]).toEqual([2, "--config: must be the path of a file, got: ''.\n"]);
+  });
+
+  test('a relative path in a working directory that was deleted: exit 3, and what to do', () => {
+    const { status, stderr } = spawnSync(
+      'sh',
+      [
+        '-c',
+        `mkdir gone && cd gone && rmdir ../gone && '${process.execPath}' '${BUNDLE}' client check --config config`,
+      ],
+      { cwd: home.folder, env: home.env, encoding: 'utf8' },
+    );
+    expect([status, stderr]).toEqual([
+      3,
+      expect.stringMatching(
+        /^--config: a relative path, but the working directory cannot be read, got: 'config'.*absolute path/,
+      ),
+    ]);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describeWith(['ssh'], '--verbose', () => {
+  test('shows each ssh command with its exit status and time on stderr, and leaves stdout alone', async () => {
+    writeFileSync(home.path('config'), 'Host web\n', { mode: 0o600 });
+    const args = ['client', 'check', '--config', 'config', '--json'];
+    const quiet = await home.run(args);
+    const { stdout, stderr } = await home.run([...args, '--verbose']);
+    expect(quiet.stderr).toBe('');
+    expect(stdout).toBe(quiet.stdout);
+    const lines = stderr.trim().split('\n');
+    expect(lines.length).toBeGreaterThan(0);
+    for (const line of lines) expect(line).toMatch(/^ssh -G .* \S+: exit 0, \d+ ms$/);
+  });
+
+  test('shows why ssh refused', async () => {
+    writeFileSync(home.path('config'), 'Bogus yes\n', { mode: 0o600 });
+    const { stderr } = await home.run(['client', 'check', '--config', 'config', '--verbose']);
+    expect(stderr).toMatch(/^ssh -G .*: exit 255, \d+ ms$/m);
+  });
 });
 
 describe('The bundle', () => {

@@ -76,7 +76,12 @@ describeWith(['ssh', 'script'], 'Every command of the document', () => {
 test('The table of commands names those that there are', async () => {
   const { stdout } = await home.run(['client', '--help']);
   const inHelp = [...stdout.matchAll(/^ {2}(\w+) \[/gm)].map(([, name = '']) => `client ${name}`);
-  expect(table('The commands').map(([name]) => name)).toEqual([...inHelp, 'completion <shell>']);
+  expect(table('The commands').map(([name]) => name)).toEqual([
+    ...inHelp,
+    'completion <shell>',
+    'help [command...]',
+    'version',
+  ]);
 });
 
 test('The table of options is that of the help of each command', async () => {

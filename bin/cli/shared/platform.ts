@@ -1,37 +1,52 @@
-// What the machine is. The only place that asks the process about it; tests give another one.
+// The machine and the programs on it. The only place that reads it from the process, and that runs programs; tests pass
+// another one.
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { release, userInfo } from 'node:os';
+import { missingSsh } from './missing-ssh';
+import { printable } from './printable';
 
-/** A program that has ended. */
-export interface Ended {
-  /** The exit code; undefined when a signal or a missing program ended it. */
+/** The result of a program that has ended. */
+export interface ProgramResult {
+  /** The exit status; undefined when a signal ended the program or it could not be started. */
   readonly status: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** The machine, the person and their programs. */
+/** What may be different from this process. */
+export type RunOptions = Pick<SpawnOptions, 'env'>;
+
+/** The machine, the user and the programs. */
 export interface Platform {
   readonly os: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The home of the passwd entry, which is where OpenSSH looks on Unix, whatever $HOME says. */
+  /** The home directory of the passwd entry, which is the one that OpenSSH uses on Unix, whatever $HOME is. */
   readonly home: string;
-  /** The name of who is logged in. */
+  /** The login name. */
   readonly user: string;
   /** Undefined where there are no user ids. */
   readonly uid: number | undefined;
-  /** Whether it is a Linux on Windows. */
+  /** Whether it is Linux in WSL. */
   readonly wsl: boolean;
-  /** The ssh that is asked. */
+  /** The name of the ssh program. */
   readonly ssh: string;
-  /** The system-wide configuration that this ssh reads after the user's; undefined where it is not known. */
+  /** The system-wide configuration that this ssh reads after the user's; undefined where its path is not known. */
   readonly systemConfig: string | undefined;
   now(): Date;
-  run(command: string, args: readonly string[], options?: SpawnOptions): Promise<Ended>;
+
+  /**
+   * Runs a program to its end, for at most 60 s. Output is latin1 text.
+   *
+   * @throws CliError when `ssh` is not installed; any other program that is not has no status
+   */
+  run(program: string, args: readonly string[], options?: RunOptions): Promise<ProgramResult>;
 }
 
-/** This process's machine. */
-export function thisPlatform(): Platform {
+/** Receives a line about each program that has run. */
+export type Trace = (line: string) => void;
+
+/** This process's machine; with a trace, each program that runs is reported to it. */
+export function thisPlatform(trace?: Trace): Platform {
   const { homedir, username, uid } = userInfo();
   const os = process.platform;
   return {
@@ -44,11 +59,11 @@ export function thisPlatform(): Platform {
     ssh: 'ssh',
     systemConfig: os === 'win32' ? windowsSystemConfig(process.env) : '/etc/ssh/ssh_config',
     now: () => new Date(),
-    run,
+    run: trace ? (program, args, options = {}) => traced(program, args, options, trace) : run,
   };
 }
 
-/** Git Bash keeps its own beside its programs. */
+/** Git Bash's ssh has a system-wide configuration of its own. */
 function windowsSystemConfig(env: Platform['env']): string | undefined {
   if (env.MSYSTEM) return env.EXEPATH && `${env.EXEPATH.replace(/[\\/]bin$/i, '')}\\etc\\ssh\\ssh_config`;
   return env.ProgramData && `${env.ProgramData}\\ssh\\ssh_config`;
@@ -56,17 +71,19 @@ function windowsSystemConfig(env: Platform['env']): string | undefined {
 
 const TIMEOUT_MS = 60_000;
 
-/** Never throws: a program that is not there has no exit code and says why. */
-export function run(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<Ended> {
-  return new Promise((resolve) => {
-    // Not spawn's own timeout, which keeps waiting where no process came to be.
+function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<ProgramResult> {
+  return new Promise((resolve, reject) => {
+    // Not spawn's own timeout, which goes on waiting where no process was started.
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const child = spawn(command, args, { signal, ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { ...options, signal, stdio: ['ignore', 'pipe', 'pipe'] });
     const output: [string, string] = ['', ''];
-    // latin1, because configurations hold any bytes.
-    child.stdout?.setEncoding('latin1').on('data', (text: string) => (output[0] += text));
-    child.stderr?.setEncoding('latin1').on('data', (text: string) => (output[1] += text));
-    child.on('error', ({ message }) => resolve({ status: undefined, stdout: '', stderr: message }));
+    // latin1, because a configuration may hold any bytes.
+    child.stdout.setEncoding('latin1').on('data', (text: string) => (output[0] += text));
+    child.stderr.setEncoding('latin1').on('data', (text: string) => (output[1] += text));
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' && program === 'ssh') reject(missingSsh(process.platform));
+      else resolve({ status: undefined, stdout: '', stderr: error.message });
+    });
     child.on('close', (code, endedBy) =>
       resolve({
         status: code ?? undefined,
@@ -75,4 +92,18 @@ export function run(command: string, args: readonly string[], options: SpawnOpti
       }),
     );
   });
+}
+
+async function traced(
+  program: string,
+  args: readonly string[],
+  options: RunOptions,
+  trace: Trace,
+): Promise<ProgramResult> {
+  const start = performance.now();
+  const result = await run(program, args, options);
+  const words = [program, ...args].map((word) => (/^[\w./:=@,+-]+$/.test(word) ? word : `'${word}'`));
+  const status = result.status === undefined ? `no exit status (${result.stderr.trim()})` : `exit ${result.status}`;
+  trace(printable(`${words.join(' ')}: ${status}, ${Math.round(performance.now() - start)} ms`));
+  return result;
 }

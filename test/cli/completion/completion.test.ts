@@ -87,7 +87,7 @@ describeWith(['fish'], 'fish completes', () => {
   }
 
   test('commands', () => {
-    expect(offered('cdk-ssh-keepalive ')).toEqual(['client', 'completion']);
+    expect(offered('cdk-ssh-keepalive ')).toEqual(['client', 'completion', 'help', 'version']);
     expect(offered('cdk-ssh-keepalive client ').sort()).toEqual([...COMMANDS].sort());
     expect(offered('cdk-ssh-keepalive completion ').sort()).toEqual(['bash', 'fish', 'zsh']);
   });

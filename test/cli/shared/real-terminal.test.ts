@@ -82,7 +82,7 @@ describeWith(['ssh', 'script'], 'At a terminal', () => {
   });
 
   test.each(['>/dev/null', '2>/dev/null', '</dev/null'])(
-    'with %s nobody is asked, because nobody can see or answer: exit 2, and nothing is changed',
+    'with %s it cannot prompt: exit 2, and nothing is changed',
     async (redirect) => {
       expect(await client('install', 'y\r', { redirect })).toMatchObject({ status: 2 });
       expectNothingChanged();
@@ -93,14 +93,14 @@ describeWith(['ssh', 'script'], 'At a terminal', () => {
 describeWith(['ssh'], 'Without a terminal', () => {
   test('stdin is not asked for a snippet and for an answer: exit 2, and nothing is changed', async () => {
     const { status, stderr } = await home.run(['client', 'install', '--config', 'config', '--from', '-']);
-    expect([status, stderr]).toEqual([2, expect.stringMatching(/stdin is the snippet.*--yes/)]);
+    expect([status, stderr]).toEqual([2, expect.stringMatching(/stdin is the snippet.*Pass --yes/)]);
     expectNothingChanged();
   });
 
   test.each(['install', 'uninstall'])('%s asks for --yes: exit 2, and nothing is changed', async (command) => {
     const { status, stdout, stderr } = await home.run(['client', command, '--config', 'config'], { input: 'y\n' });
     expect([status, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/pass --yes, or --dry-run/);
+    expect(stderr).toMatch(/Pass --yes, or --dry-run/);
     expectNothingChanged();
   });
 

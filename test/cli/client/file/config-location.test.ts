@@ -1,32 +1,43 @@
-// Where ssh looks, on machines that are not at hand: their values are given, the programs of Windows answer as they do
-// there.
+// Where ssh looks, also on other platforms than this one: their values are given, and the programs of Windows are
+// replaced by their answers.
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { locateConfig } from '../../../../bin/cli/client/file/config-location';
-import type { Ended, Platform } from '../../../../bin/cli/shared/platform';
+import { type LocationRequest, locateConfig } from '../../../../bin/cli/client/file/config-location';
+import type { ProgramResult, Platform } from '../../../../bin/cli/shared/platform';
 import { Home } from '../support/home';
 
 const home = new Home();
 afterAll(() => home.remove());
 
-const USUAL = { windows: false, json: false };
-const said = (stdout: string): Ended => ({ status: 0, stdout, stderr: '' });
-const missing: Ended = { status: undefined, stdout: '', stderr: 'spawn ENOENT' };
+const USUAL = { windows: false };
+const said = (stdout: string): ProgramResult => ({ status: 0, stdout, stderr: '' });
+const missing: ProgramResult = { status: undefined, stdout: '', stderr: 'spawn ENOENT' };
 
-const place = (changes: Partial<Platform>, request = USUAL): ReturnType<typeof locateConfig> =>
+const locate = (changes: Partial<Platform>, request: LocationRequest = USUAL): ReturnType<typeof locateConfig> =>
   locateConfig(request, home.platform(changes));
 
 describe('The file that ssh reads', () => {
-  it('is in the home of the passwd entry on Unix, whatever $HOME says', async () => {
-    expect(await place({ env: { HOME: '/elsewhere' } })).toMatchObject({
-      path: home.config,
-      hasModes: true,
-      ssh: 'ssh',
-    });
+  it('is in the home directory of the passwd entry on Unix, and a note says so where $HOME is another one', async () => {
+    const location = await locate({ env: { HOME: '/elsewhere' } });
+    expect(location).toMatchObject({ path: home.config, hasModes: true, ssh: 'ssh' });
+    expect(location.notes).toEqual([
+      expect.stringMatching(
+        `^The file is in ${home.path}, .* OpenSSH ignores \\$HOME, which is /elsewhere\\. Use --config`,
+      ),
+    ]);
+  });
+
+  it('needs no note where $HOME is the same directory, or not set', async () => {
+    const link = join(home.path, 'link');
+    symlinkSync(home.path, link);
+    for (const env of [{ HOME: home.path }, { HOME: `${home.path}/` }, { HOME: link }, { HOME: '' }, {}]) {
+      expect((await locate({ env })).notes).toEqual([]);
+    }
   });
 
   it('is in %USERPROFILE% for the ssh of Windows', async () => {
     const env = { USERPROFILE: 'C:\\Users\\me', HOME: 'D:\\other' };
-    const { path, hasModes, toSsh } = await place({ os: 'win32', env });
+    const { path, hasModes, toSsh } = await locate({ os: 'win32', env });
     expect(path).toBe('C:\\Users\\me\\.ssh\\config');
     expect(hasModes).toBe(false);
     expect(toSsh(path)).toBe('C:/Users/me/.ssh/config');
@@ -34,18 +45,15 @@ describe('The file that ssh reads', () => {
 
   it('is in $HOME for the ssh of Git Bash', async () => {
     const env = { USERPROFILE: 'C:\\Users\\me', HOME: 'D:\\other', MSYSTEM: 'MINGW64' };
-    expect((await place({ os: 'win32', env })).path).toBe('D:\\other\\.ssh\\config');
+    expect((await locate({ os: 'win32', env })).path).toBe('D:\\other\\.ssh\\config');
   });
 
   it('is unknown, and that is said, where the variable is not set', async () => {
-    await expect(place({ os: 'win32', env: {} })).rejects.toThrow(/USERPROFILE is not set.*--config FILE/);
+    await expect(locate({ os: 'win32', env: {} })).rejects.toThrow(/USERPROFILE: not set.*--config FILE/);
   });
 
   it('is the one that was named, alone, without what ssh would read after it', async () => {
-    const found = await place({ systemConfig: '/etc/ssh/ssh_config' }, {
-      ...USUAL,
-      config: 'some/config',
-    } as typeof USUAL);
+    const found = await locate({ systemConfig: '/etc/ssh/ssh_config' }, { ...USUAL, config: 'some/config' });
     expect(found).toMatchObject({
       path: join(process.cwd(), 'some/config'),
       systemConfig: undefined,
@@ -54,9 +62,16 @@ describe('The file that ssh reads', () => {
   });
 });
 
+test('--config without a path is wrong usage', async () => {
+  await expect(locate({}, { ...USUAL, config: '' })).rejects.toMatchObject({
+    message: "--config: must be the path of a file, got: ''.",
+    exitCode: 2,
+  });
+});
+
 describe('--windows', () => {
   const REQUEST = { ...USUAL, windows: true };
-  const wsl = (answers: Record<string, Ended>, env: Platform['env'] = {}): Partial<Platform> => ({
+  const wsl = (answers: Record<string, ProgramResult>, env: Platform['env'] = {}): Partial<Platform> => ({
     wsl: true,
     env,
     run: (command, args) => Promise.resolve(answers[[command, ...args].join(' ')] ?? answers[command] ?? missing),
@@ -71,8 +86,8 @@ describe('--windows', () => {
     'wslpath -w /mnt/c/Users/me': said('C:\\Users\\me\n'),
   };
 
-  it('asks Windows for the profile, and ssh.exe about the file', async () => {
-    const found = await place(wsl(PROGRAMS), REQUEST);
+  it('reads the profile from Windows, and uses ssh.exe', async () => {
+    const found = await locate(wsl(PROGRAMS), REQUEST);
     expect(found).toMatchObject({
       path: '/mnt/c/Users/Jörg Meyer/.ssh/config',
       ssh: 'ssh.exe',
@@ -82,22 +97,24 @@ describe('--windows', () => {
     });
     expect(found.toSsh(found.path)).toBe('C:/Users/Jörg Meyer/.ssh/config');
     expect(found.fromSsh('c:\\Users\\x\\more')).toBe('/mnt/c/Users/x/more');
-    expect(found.notes.join(' ')).toMatch(/Modes mean nothing there.*Do not point the ssh of WSL at it/);
+    expect(found.notes.join(' ')).toMatch(/Modes mean nothing there.*Do not use it with the ssh of WSL/);
   });
 
   it.each(['C:\\Users\\me', '/mnt/c/Users/me'])(
     'takes the profile from a variable that is shared (%s)',
     async (USERPROFILE) => {
-      expect((await place(wsl(PROGRAMS, { USERPROFILE }), REQUEST)).path).toBe('/mnt/c/Users/me/.ssh/config');
+      expect((await locate(wsl(PROGRAMS, { USERPROFILE }), REQUEST)).path).toBe('/mnt/c/Users/me/.ssh/config');
     },
   );
 
   it('says what to do where no program of Windows can be started', async () => {
-    await expect(place(wsl({}), REQUEST)).rejects.toThrow(/needs ssh.exe.*PowerShell or Git Bash/);
-    await expect(place(wsl({ 'ssh.exe': PROGRAMS['ssh.exe'] }), REQUEST)).rejects.toThrow(/where your profile is/);
+    await expect(locate(wsl({}), REQUEST)).rejects.toThrow(/needs ssh\.exe.*PowerShell or Git Bash/);
+    await expect(locate(wsl({ 'ssh.exe': PROGRAMS['ssh.exe'] }), REQUEST)).rejects.toThrow(
+      /your Windows profile is missing/,
+    );
   });
 
   it('is wrong usage elsewhere', async () => {
-    await expect(place({ wsl: false }, REQUEST)).rejects.toMatchObject({ exitCode: 2 });
+    await expect(locate({ wsl: false }, REQUEST)).rejects.toMatchObject({ exitCode: 2 });
   });
 });

@@ -3,7 +3,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { Ended } from '../../../../bin/cli/shared/platform';
+import type { ProgramResult } from '../../../../bin/cli/shared/platform';
 
 const LOOP = `while IFS= read -r file && IFS= read -r name; do
   ssh -G -o CanonicalizeHostname=no -F "$file" "$name" 2>&1 </dev/null
@@ -16,14 +16,14 @@ const END = new RegExp(`${MARK}(\\d+)\\n`);
 
 class Shell {
   private readonly process: ChildProcessWithoutNullStreams = spawn('/bin/sh', ['-c', LOOP]);
-  private readonly waiting: ((ended: Ended) => void)[] = [];
+  private readonly waiting: ((ended: ProgramResult) => void)[] = [];
   private output = '';
 
   public constructor() {
     this.process.stdout.setEncoding('latin1').on('data', (text: string) => this.take(text));
   }
 
-  public ask(file: string, name: string): Promise<Ended> {
+  public ask(file: string, name: string): Promise<ProgramResult> {
     this.process.stdin.write(`${file}\n${name}\n`);
     return new Promise((resolve) => this.waiting.push(resolve));
   }
@@ -51,14 +51,14 @@ export class Answers {
   /** How many were really asked. */
   public count = 0;
   private readonly shells: readonly Shell[];
-  private readonly known = new Map<string, Promise<Ended>>();
+  private readonly known = new Map<string, Promise<ProgramResult>>();
 
   public constructor(shells = availableParallelism()) {
     this.shells = Array.from({ length: shells }, () => new Shell());
   }
 
   /** What is included must be the same for the same text. */
-  public readonly run = (command: string, args: readonly string[]): Promise<Ended> => {
+  public readonly run = (command: string, args: readonly string[]): Promise<ProgramResult> => {
     const [file = '', name = ''] = args.slice(-2);
     if (command !== 'ssh' || args[0] !== '-G')
       throw new Error(`only ssh -G is answered, not ${command} ${args.join(' ')}`);

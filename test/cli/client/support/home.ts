@@ -136,6 +136,7 @@ export class Home {
     return {
       ...real,
       home: this.path,
+      env: { ...real.env, HOME: this.path },
       systemConfig: undefined,
       run: (command, args, options) => {
         this.asked.push(args);

@@ -1,0 +1,9 @@
+// File names and answers from the network appear in messages; none of them may steer the terminal.
+
+/** The text with its control characters, except line feed and tab, written as escapes. */
+export function printable(text: string): string {
+  return text.replace(
+    /[^\P{Cc}\n\t]|\p{Bidi_Control}/gu,
+    (c) => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
+}
