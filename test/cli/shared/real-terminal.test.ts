@@ -81,6 +81,14 @@ describeWith(['ssh', 'script'], 'At a terminal', () => {
     expect((await client('diff', '', { env: { TERM: 'dumb' } })).screen).not.toContain('\x1b');
   });
 
+  test('the hosts that check finds have colours, unless NO_COLOR is set', async () => {
+    const { screen, status } = await client('check', '');
+    expect(status).toBe(1);
+    expect(screen).toContain('\x1b[32mweb  ');
+    expect(screen).toContain('\x1b[31many other host  ');
+    expect((await client('check', '', { env: { NO_COLOR: '1' } })).screen).not.toContain('\x1b');
+  });
+
   test.each(['>/dev/null', '2>/dev/null', '</dev/null'])(
     'with %s it cannot prompt: exit 2, and nothing is changed',
     async (redirect) => {

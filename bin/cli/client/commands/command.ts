@@ -73,7 +73,7 @@ export function clientCommand(terminal: Terminal, finish: (code: ExitCode) => vo
     .argument('[host...]', 'hosts as you type them after ssh (default: all in the file)')
     .addHelpText('after', examples('check', ['', 'web db.example.com', '--json']))
     .action(async (hosts: string[], options: CommandOptions) => {
-      const { check } = await import('./check.js');
+      const { check } = await import('./check/check.js');
       finish(await check({ ...commandRequest(options), hosts }, terminal, await platformFor(options)));
     });
 

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { check } from '../../../../bin/cli/client/commands/check';
+import { check } from '../../../../bin/cli/client/commands/check/check';
 import { diff } from '../../../../bin/cli/client/commands/diff';
 import { install } from '../../../../bin/cli/client/commands/install';
 import { type Platform, thisPlatform } from '../../../../bin/cli/shared/platform';

@@ -1,0 +1,177 @@
+// `client check`: which hosts keep idle sessions alive, and which lines of the configuration decide it.
+import { CliError, ExitCode } from '../../../shared/exit-code';
+import type { Terminal } from '../../../shared/terminal';
+import { ScratchCopies } from '../../verify/scratch-copies';
+import { readConfiguration } from '../../ssh-config/configuration';
+import { type Everything, type Finding, findEffective } from '../../verify/effective';
+import { exampleOf, isPlainName } from '../../ssh-config/host-pattern';
+import { type Opened, lookupOf, open, readSystem } from '../../plan/installation';
+import { secondPass, settings } from '../../ssh-config/keepalive';
+import { type Outcome, outcomesOf } from '../../verify/match-exec';
+import { Classes, allNames, unknownName } from '../../ssh-config/names';
+import { type Platform, thisPlatform } from '../../../shared/platform';
+import { printJson } from '../report';
+import type { CheckRequest } from '../request';
+import { STRUCTURE, readable } from '../../ssh-config/sections';
+import { sshOf } from '../../verify/ssh';
+import { EXPANDED, JUMP, individualRefusals } from './individual-refusal';
+import { nextStep } from './next-step';
+import { table } from './table';
+import { type Checked, asJson, isBad, judge, linesOfBlock } from './verdict';
+
+const ANY_OTHER = 'any other host';
+const KEYWORDS_READ = [...STRUCTURE, ...EXPANDED, JUMP];
+
+/**
+ * Prints the result; the exit code is 1 when a host drops idle sessions or ssh refuses it.
+ *
+ * @throws CliError when nothing could be checked
+ */
+export async function check(
+  request: CheckRequest,
+  terminal: Terminal,
+  platform: Platform = thisPlatform(),
+): Promise<ExitCode> {
+  const opened = await open(request, platform);
+  const everything = read(opened, platform);
+  const other = unknownName(everything.user);
+  const { labels, odd } = namesIn(everything);
+  labels.set(other, ANY_OTHER);
+  const notAsked = request.hosts.length > 0 ? [] : odd;
+  const hosts = request.hosts.length > 0 ? request.hosts : [...labels.keys()];
+  requireNames(hosts);
+  const checked = await askForAll(everything, hosts, opened, platform);
+  const bad = checked.filter(isBad);
+  const labelOf = (host: string): string => (request.hosts.length > 0 ? undefined : labels.get(host)) ?? host;
+  if (request.json) {
+    const isRefused = ({ verdict }: Checked): boolean => 'refusal' in verdict;
+    printJson(
+      {
+        file: opened.place.path,
+        hosts: checked.map((one) => asJson(one, labelOf(one.host), labelOf(one.host) === ANY_OTHER)),
+        drops: bad.filter((one) => !isRefused(one)).length,
+        refused: bad.filter(isRefused).length,
+        notAsked: notAsked.map(readable),
+        notes: opened.place.notes,
+      },
+      terminal,
+    );
+  } else {
+    for (const note of opened.place.notes) terminal.note(note);
+    terminal.out(table(checked, labelOf, { color: terminal.color, home: opened.place.home }));
+    if (notAsked.length > 0) {
+      terminal.note(`Not checked, because not every ssh accepts the name: ${readable(notAsked.join(', '))}`);
+    }
+    for (const line of nextStep(checked, request)) terminal.note(line);
+  }
+  return bad.length === 0 ? ExitCode.OK : ExitCode.DIFFERENCE;
+}
+
+function read({ place, file }: Opened, platform: Platform): Everything {
+  const user = readConfiguration(place.path, file.text ?? '', KEYWORDS_READ, lookupOf(place, platform));
+  const system = readSystem(place, platform);
+  const readsAgain = secondPass(user) ?? (system && secondPass(system));
+  return { user, system, isSliceable: readsAgain === undefined };
+}
+
+/** The names to check with their labels; a pattern is checked by a name that it matches. */
+function namesIn({ user, system }: Everything): { labels: Map<string, string>; odd: string[] } {
+  const labels = new Map<string, string>();
+  const odd: string[] = [];
+  for (const file of [user, ...(system ? [system] : [])]) {
+    const { names, patterns, odd: more } = allNames(file);
+    for (const name of names) labels.set(name, name);
+    for (const pattern of patterns.filter((one) => !/^\*+$/.test(one))) {
+      const example = exampleOf(pattern);
+      if (!isPlainName(example)) odd.push(pattern);
+      else if (!labels.has(example)) labels.set(example, pattern);
+    }
+    odd.push(...more);
+  }
+  return { labels, odd: [...new Set(odd)] };
+}
+
+function requireNames(hosts: readonly string[]): void {
+  const bad = hosts.find((host) => !/^[A-Za-z0-9_[][^\s\0]*$/.test(host));
+  if (bad === undefined) return;
+  throw new CliError(`check: a host must be a name as you type it after ssh, got: '${bad}'.`, ExitCode.USAGE);
+}
+
+// --- Asking ssh
+
+async function askForAll(
+  everything: Everything,
+  hosts: readonly string[],
+  { place, unmarked }: Opened,
+  platform: Platform,
+): Promise<Checked[]> {
+  const { user, system } = everything;
+  const classes = new Classes([...settings(user), ...(system ? settings(system) : [])]);
+  const isIndividual = individualRefusals([user, ...(system ? [system] : [])], platform.env);
+  const keyOf = (host: string): string =>
+    everything.isSliceable && !isIndividual(host) ? classes.keyOf(host) : `host ${host}`;
+  const ours = linesOfBlock(user, unmarked.blocks.find(({ name }) => name === 'defaults')?.block);
+  const copies = new ScratchCopies(place);
+  try {
+    const outcomes = new Set([...outcomesOf(user), ...(system ? outcomesOf(system) : [])]);
+    const byOutcome = new Map<Outcome, (host: string) => Finding>();
+    for (const outcome of outcomes) {
+      const ask = (names: readonly string[], isSliceable = everything.isSliceable): Promise<Map<string, Finding>> =>
+        findEffective({ ...everything, isSliceable }, names, outcome, copies, sshOf(place, platform));
+      requireParsed(await ask([unknownName(user)], false), place.path);
+      byOutcome.set(outcome, await findByClass(hosts, keyOf, ask));
+    }
+    return hosts.flatMap((host): Checked[] => {
+      const verdicts = [...byOutcome].map(([outcome, findingOf]) => ({
+        outcome,
+        verdict: judge(findingOf(host), user, system, ours),
+      }));
+      const [first] = verdicts;
+      const areSame = verdicts.every(({ verdict }) => JSON.stringify(verdict) === JSON.stringify(first?.verdict));
+      return areSame && first
+        ? [{ host, ifCommands: undefined, verdict: first.verdict }]
+        : verdicts.map(({ outcome, verdict }) => ({ host, ifCommands: outcome, verdict }));
+    });
+  } finally {
+    copies.remove();
+  }
+}
+
+/** Throws where ssh cannot parse the file: it does not accept any host then, also one whose part of the file is correct. */
+function requireParsed(findings: ReadonlyMap<string, Finding>, path: string): void {
+  for (const finding of findings.values()) {
+    if ('refusal' in finding && /\bline \d+|^.*: terminating, /m.test(finding.refusal)) {
+      throw new CliError(`${path}: ssh refuses the configuration:\n${readable(finding.refusal)}`);
+    }
+  }
+}
+
+/** So that ssh is not asked about ten thousand hosts where it refuses each. */
+const MAX_REFUSALS_PER_CLASS = 10;
+
+/** Asks about one host of each class. Where ssh refuses that host, the next one answers for the others of the class. */
+async function findByClass(
+  hosts: readonly string[],
+  keyOf: (host: string) => string,
+  ask: (names: readonly string[]) => Promise<Map<string, Finding>>,
+): Promise<(host: string) => Finding> {
+  const keys = new Map(hosts.map((host) => [host, keyOf(host)]));
+  const members = new Map<string, string[]>();
+  for (const [host, key] of keys) {
+    const others = members.get(key);
+    if (others) others.push(host);
+    else members.set(key, [host]);
+  }
+  const known = new Map<string, Finding>();
+  const ofClass = new Map<string, Finding>();
+  for (let round = 0; round < MAX_REFUSALS_PER_CLASS; round++) {
+    const open = [...members].filter(([key]) => !ofClass.has(key) || 'refusal' in (ofClass.get(key) ?? {}));
+    const names = open.flatMap(([, names]) => names.slice(round, round + 1));
+    if (names.length === 0) break;
+    for (const [name, finding] of await ask(names)) {
+      known.set(name, finding);
+      ofClass.set(keys.get(name) ?? '', finding);
+    }
+  }
+  return (host) => known.get(host) ?? ofClass.get(keys.get(host) ?? '') ?? { refusal: 'no answer' };
+}
