@@ -1,12 +1,13 @@
-// The parts of a snippet out of Parameter Store, joined. Knows nothing of what is in them: whoever asks parses it.
+// Reads a snippet from Parameter Store, where it is stored in parts. The caller parses it.
 import { PARAMETER_ROOT, parameterName } from '../../../../lib/client/parameter-path';
 import { quote } from '../../../../lib/client/ssh-config-value';
+import { awsProfiles } from '../../shared/aws-profiles';
 import { CliError } from '../../shared/exit-code';
 import { MAX_SNIPPET_BYTES } from './parse';
 
-/** Where to ask. */
+/** Which parameters, and how to sign in. */
 export interface ParametersRequest {
-  /** The path below which the parts lie, as 1, 2 and so on. */
+  /** The path below which the parts are stored, as 1, 2 and so on. */
   readonly path: string;
 
   /** The profile in `~/.aws/config`; the SDK's own choice when absent. */
@@ -16,7 +17,7 @@ export interface ParametersRequest {
   readonly region?: string;
 }
 
-/** What was found, and the Region that it was found in. */
+/** The text, and the Region in which it is stored. */
 export interface StoredText {
   readonly text: string;
   readonly place: string;
@@ -28,17 +29,18 @@ interface Part {
   readonly value: string;
 }
 
-/** The most that GetParametersByPath gives at a time. */
+/** The maximum of GetParametersByPath. */
 const PAGE_SIZE = 10;
 
 /**
- * The whole text.
+ * Reads and joins the parts.
  *
- * @throws CliError with what to do when Systems Manager cannot be asked, refuses, or holds no complete text there
+ * @throws CliError when the profile does not exist, Systems Manager cannot be reached or refuses, or a part is missing
  */
 export async function readParameters(request: ParametersRequest): Promise<StoredText> {
   const { SSMClient, paginateGetParametersByPath } = await import('../../shared/aws-sdk.js');
   const { path, profile, region } = request;
+  requireProfile(profile);
   const client = new SSMClient({
     profile,
     region,
@@ -46,6 +48,15 @@ export async function readParameters(request: ParametersRequest): Promise<Stored
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
   });
   let place = region;
+  let endpoint: string | undefined;
+  client.middlewareStack.add(
+    (next) => (args) => {
+      const { protocol, hostname, port } = args.request as { protocol: string; hostname: string; port?: number };
+      endpoint = `${protocol}//${hostname}${port ? `:${port}` : ''}`;
+      return next(args);
+    },
+    { step: 'finalizeRequest' },
+  );
   try {
     place = await client.config.region();
     const parts: Part[] = [];
@@ -57,10 +68,29 @@ export async function readParameters(request: ParametersRequest): Promise<Stored
     }
     return { text: join(parts, path, place), place };
   } catch (error) {
-    throw error instanceof CliError ? error : explained(error as AwsError, request, place);
+    throw error instanceof CliError ? error : explained(error as AwsError, request, place, endpoint);
   } finally {
     client.destroy();
   }
+}
+
+const PROFILES_SHOWN = 8;
+
+/** The SDK would go on to other credentials, or blame those that it did not find. */
+function requireProfile(option: string | undefined): void {
+  const profile = option ?? process.env.AWS_PROFILE;
+  if (!profile || profile === 'default') return;
+  const known = awsProfiles();
+  if (known.includes(profile)) return;
+  const list =
+    known.length === 0
+      ? 'There is none in ~/.aws/config and ~/.aws/credentials; create it with: aws configure sso --profile ' + profile
+      : known.length <= PROFILES_SHOWN
+        ? `The profiles are: ${known.join(', ')}`
+        : 'List the profiles with: aws configure list-profiles';
+  throw new CliError(
+    `${option === undefined ? 'AWS_PROFILE' : '--profile'}: the AWS profile does not exist, got: ${quote(profile)}. ${list}.`,
+  );
 }
 
 function refuseTooMuch(parts: readonly Part[], path: string): void {
@@ -97,7 +127,7 @@ function nothingThere(path: string, place: string): string {
   return (
     `There is no parameter directly below ${path} in ${place}. ` +
     (part ? `Give the path without the number of a part: ${part}. ` : '') +
-    'Is the stack deployed, with that name, in that account? --region and --profile lead elsewhere. What there is: ' +
+    'Check that the stack is deployed, its name, --region and --profile. To list the snippets: ' +
     `aws ssm get-parameters-by-path --recursive --path ${PARAMETER_ROOT} --query "Parameters[].Name" --region ${place}`
   );
 }
@@ -105,37 +135,56 @@ function nothingThere(path: string, place: string): string {
 /** What the errors of the SDK have in common, as far as they have. */
 interface AwsError extends Error {
   readonly code?: string;
-  readonly $metadata?: { readonly attempts?: number };
+  readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
 const NETWORK = /^(E[A-Z_]+|TimeoutError|NetworkingError|CERT_.*|.*CERTIFICATE.*)$/;
 
-function explained(error: AwsError, { path, profile }: ParametersRequest, place: string | undefined): CliError {
-  const { name, code, message } = error;
+function explained(
+  error: AwsError,
+  { path, profile }: ParametersRequest,
+  place: string | undefined,
+  endpoint: string | undefined,
+): CliError {
+  const { name, code } = error;
   const asked = `Parameter Store${place ? ` in ${place}` : ''} was not read`;
   const login = `aws sso login${profile ? ` --profile ${profile}` : ''}`;
   const advice = ((): string => {
     if (place === undefined)
       return 'Give --region, set AWS_REGION, or write a region into the profile in ~/.aws/config.';
     if (name === 'AccessDeniedException') {
-      return `The permission that it takes is ssm:GetParametersByPath on ${arn(path, place)}.`;
+      return `The required permission is ssm:GetParametersByPath on ${arn(path, place)}.`;
     }
-    if (name.includes('Expired')) return `The credentials are too old: ${login}, or get new ones.`;
+    if (name.includes('Expired')) return `The credentials have expired: ${login}, or get new ones.`;
     if (/^(CredentialsProvider|TokenProvider)Error$/.test(name)) {
       return `No usable credentials${profile ? ` in the profile ${quote(profile)}` : ''}: sign in (${login}), or choose a profile of ~/.aws/config with --profile.`;
     }
     if (/^(UnrecognizedClient|InvalidSignature|InvalidClientTokenId)/.test(name)) {
-      return 'AWS does not know these credentials: are they complete, of this partition, and is the clock right?';
+      return 'AWS does not accept these credentials: check that they are complete, of this partition, and that the clock is right.';
     }
-    if (/Throttl|TooManyRequests/.test(name))
-      return 'The account asks too often at the moment: wait a minute and try again.';
-    if (NETWORK.test(code ?? '') || NETWORK.test(name))
-      return 'Is the network up, and the region right? A proxy is not used.';
+    if (/Throttl|TooManyRequests/.test(name)) return 'Too many requests in the account: wait a minute and try again.';
+    if (NETWORK.test(code ?? '') || NETWORK.test(name)) {
+      return `${endpoint} cannot be reached: check the network, --region and AWS_ENDPOINT_URL. Proxies are not supported; behind one, use --from FILE.`;
+    }
+    if (isNoAnswer(error)) {
+      return `${endpoint} is not Systems Manager, or something between answered for it: check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SSM and the network.`;
+    }
     return 'Try again; with AWS_PROFILE or --profile, check that the same works with the AWS CLI.';
   })();
-  return new CliError(
-    `${asked}: ${[name === 'Error' ? '' : name, message.replace(/\.$/, '') || code].filter(Boolean).join(': ')}. ${advice}`,
-  );
+  return new CliError(`${asked}: ${isNoAnswer(error) ? unexpectedAnswer(error) : described(error)}. ${advice}`);
+}
+
+/** Whether an HTTP server answered that does not speak the protocol: a captive portal, a proxy, a wrong endpoint. */
+function isNoAnswer({ name, message }: AwsError): boolean {
+  return /^Unknown(Error)?$/.test(name) || message.includes('Deserialization error');
+}
+
+function unexpectedAnswer({ $metadata }: AwsError): string {
+  return `unexpected answer${$metadata?.httpStatusCode ? ` with HTTP status ${$metadata.httpStatusCode}` : ''}`;
+}
+
+function described({ name, code, message }: AwsError): string {
+  return [name === 'Error' ? '' : name, message.replace(/\.$/, '') || code].filter(Boolean).join(': ');
 }
 
 function arn(path: string, region: string): string {

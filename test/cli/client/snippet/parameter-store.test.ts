@@ -202,10 +202,13 @@ describe('What cannot be read is told, with what to do, and exit 3:', () => {
   });
 
   test.each([
-    [[400, 'ExpiredTokenException', 'The security token included in the request is expired'], 'too old: aws sso login'],
+    [
+      [400, 'ExpiredTokenException', 'The security token included in the request is expired'],
+      'have expired: aws sso login',
+    ],
     [
       [400, 'UnrecognizedClientException', 'The security token included in the request is invalid.'],
-      'AWS does not know',
+      'AWS does not accept',
     ],
     [[400, 'ValidationException', 'no'], 'ValidationException: no'],
   ] as const)('%j', async (answer, advice) => {
@@ -228,9 +231,24 @@ describe('What cannot be read is told, with what to do, and exit 3:', () => {
     expect(message).toContain('No usable credentials: sign in (aws sso login)');
   });
 
-  test('a profile that does not exist', async () => {
-    const message = await failure(['--stack', 'Web', '--profile', 'dve', '--region', 'eu-west-1'], {});
-    expect(message).toContain("No usable credentials in the profile 'dve': sign in (aws sso login --profile dve)");
+  test.each([
+    ['--profile', ['--profile', 'dve'], {}],
+    ['AWS_PROFILE', [], { AWS_PROFILE: 'dve' }],
+  ] as const)('a profile that does not exist, with those that do: %s', async (where, args, env) => {
+    writeFileSync(home.path('aws-config'), '[default]\n[profile dev]\n[profile "a b"]\n[sso-session dve]\n');
+    writeFileSync(home.path('aws-credentials'), '[dev]\n[other]\n');
+    // Credentials of the environment are not used instead.
+    const message = await failure(['--stack', 'Web', ...args], { ...KEYS, AWS_REGION: 'eu-west-1', ...env });
+    expect(message).toBe(
+      `${where}: the AWS profile does not exist, got: 'dve'. The profiles are: default, dev, a b, other.\n`,
+    );
+    expect(store.asked).toEqual([]);
+  });
+
+  test('a profile where there is none, and where there are many', async () => {
+    expect(await failure(['--stack', 'Web', '--profile', 'dve'])).toContain('aws configure sso --profile dve');
+    writeFileSync(home.path('aws-credentials'), Array.from({ length: 99 }, (_, i) => `[p${i}]\n`).join(''));
+    expect(await failure(['--stack', 'Web', '--profile', 'dve'])).toContain('aws configure list-profiles');
   });
 
   test('a session of IAM Identity Center that has ended', async () => {
@@ -243,7 +261,31 @@ describe('What cannot be read is told, with what to do, and exit 3:', () => {
     const { url } = gone;
     await gone.stop();
     const message = await failure(['--stack', 'Web', '--region', 'eu-west-1'], { ...KEYS, AWS_ENDPOINT_URL_SSM: url });
-    expect(message).toMatch(/ECONNREFUSED.*Is the network up/);
+    expect(message).toContain(`ECONNREFUSED`);
+    expect(message).toContain(`. ${url} cannot be reached: check the network, --region and AWS_ENDPOINT_URL.`);
+  });
+
+  test.each([
+    [404, '<html>not here</html>'],
+    [400, ''],
+    [200, '<html>sign in</html>'],
+  ])('another server at the endpoint, with HTTP status %i', async (status, body) => {
+    const server = createServer((_, response) => response.writeHead(status).end(body));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      const message = await failure(['--stack', 'Web'], {
+        ...KEYS,
+        AWS_REGION: 'eu-west-1',
+        AWS_ENDPOINT_URL_SSM: url,
+      });
+      expect(message).toContain(
+        `was not read: unexpected answer with HTTP status ${status}. ${url} is not Systems Manager`,
+      );
+      expect(message).not.toMatch(/UnknownError|Deserialization/);
+    } finally {
+      server.close();
+    }
   });
 });
 
