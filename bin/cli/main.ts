@@ -1,5 +1,6 @@
 // The entry point: parses the arguments, prints errors, sets the exit status.
 import { CommanderError } from 'commander';
+import { completeCommand } from './completion/complete';
 import { completionCommand } from './completion/command';
 import { clientCommand } from './client/commands/command';
 import { CliError, ExitCode } from './shared/exit-code';
@@ -19,7 +20,7 @@ async function main(argv: readonly string[]): Promise<number> {
       VERSION,
       terminal,
       [clientCommand(terminal, finish), completionCommand(terminal)],
-      [],
+      [completeCommand(terminal)],
     );
     await program.parseAsync(argv, { from: 'user' });
     return status;

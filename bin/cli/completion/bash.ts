@@ -14,8 +14,17 @@ export function bash(program: CompletedCommand): string {
   const options = commands.flatMap((command) => command.options);
   const flags = (value: string): string =>
     [...new Set(options.filter((option) => option.value === value).flatMap((option) => option.flags))].join(' | ');
+  const hosts = commands.filter(({ argument }) => argument === 'hosts').map(({ path }) => `'${path.join(' ')}'`);
+  const fn = name.replaceAll('-', '_');
   return `# Completion of ${name} for bash. Source it, or keep it in ~/.bash_completion.
-_${name.replaceAll('-', '_')}() {
+# Adds the lines of stdin that begin with the word, without expanding anything in them.
+_${fn}_add() {
+  local line
+  while IFS= read -r line; do
+    case "$line" in "$1"*) COMPREPLY+=("$line") ;; esac
+  done
+}
+_${fn}() {
   local command=${name} current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD - 1]} word words=
   # bash takes --option=value apart.
   if [ "$current" = '=' ]; then
@@ -35,13 +44,20 @@ _${name.replaceAll('-', '_')}() {
       while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -f -- "$current")
       return
       ;;
+    ${flags('profiles')})
+      _${fn}_add "$current" < <(${name} complete profiles 2>/dev/null)
+      return
+      ;;
     ${flags('other')}) return ;;
   esac
   case "$command" in
 ${words.join('\n')}
   esac
   while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen -W "$words" -- "$current")
+  case "$command" in
+    ${hosts.join(' | ')}) _${fn}_add "$current" < <(${name} complete hosts 2>/dev/null) ;;
+  esac
 }
-complete -F _${name.replaceAll('-', '_')} ${name}
+complete -F _${fn} ${name}
 `;
 }

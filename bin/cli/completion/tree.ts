@@ -1,8 +1,9 @@
-// What a shell can complete, taken from the program itself, so that no list is kept twice. Knows no shell.
+// What a shell can complete, taken from the program itself, so that no list is kept twice.
 import type { Command, Option } from 'commander';
+import type { List } from './complete';
 
-/** What may stand behind an option or in an argument's place. */
-export type Value = 'none' | 'file' | 'other' | readonly string[];
+/** The value of an option or an argument; hosts and profiles are listed at run time. */
+export type Value = 'none' | 'file' | 'other' | List | readonly string[];
 
 /** An option with all its spellings. */
 export interface CompletedOption {
@@ -37,9 +38,14 @@ function describe(command: Command, path: readonly string[]): CompletedCommand {
     path,
     description: command.description(),
     options: help.visibleOptions(command).map(describeOption),
-    argument: argument ? (argument.argChoices ?? 'other') : 'none',
+    argument: argument ? (argument.argChoices ?? valueOf(argument.name())) : 'none',
     commands: help.visibleCommands(command).map((below) => describe(below, [...path, below.name()])),
   };
+}
+
+/** By the name that the help shows. */
+function valueOf(name: string | undefined): Value {
+  return name === 'file' ? 'file' : name === 'host' ? 'hosts' : name === 'profile' ? 'profiles' : 'other';
 }
 
 function describeOption(option: Option): CompletedOption {
@@ -48,6 +54,6 @@ function describeOption(option: Option): CompletedOption {
   return {
     flags: [long, short].filter((flag) => flag !== undefined),
     description,
-    value: takesValue ? (option.argChoices ?? (flags.endsWith('<file>') ? 'file' : 'other')) : 'none',
+    value: takesValue ? (option.argChoices ?? valueOf(/<(\w+)>$/.exec(flags)?.[1])) : 'none',
   };
 }

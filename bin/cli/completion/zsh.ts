@@ -6,7 +6,15 @@ export function zsh(program: CompletedCommand): string {
   const [name = ''] = program.path;
   return `#compdef ${name}
 # Completion of ${name} for zsh. Keep it as _${name} in a folder of $fpath, or source it after compinit.
-${all(program).map(functionOf).join('\n')}
+_${name}_list() {
+  local -a found
+  found=(\${(f)"$(${name} complete $1 2>/dev/null)"})
+  shift
+  compadd "$@" -a found
+}
+${all(program)
+  .map((command) => functionOf(command, name))
+  .join('\n')}
 if [ "$funcstack[1]" = _${name} ]; then
   _${name} "$@"
 else
@@ -15,9 +23,10 @@ fi
 `;
 }
 
-function functionOf(command: CompletedCommand): string {
-  const options = command.options.map(optionSpec);
-  const body = command.commands.length > 0 ? choose(command, options) : call([...options, ...argumentSpec(command)]);
+function functionOf(command: CompletedCommand, name: string): string {
+  const options = command.options.map((option) => optionSpec(option, name));
+  const body =
+    command.commands.length > 0 ? choose(command, options) : call([...options, ...argumentSpec(command, name)]);
   return `${nameOf(command)}() {\n${body}\n}`;
 }
 
@@ -41,18 +50,20 @@ ${cases.join('\n')}
   esac`;
 }
 
-function argumentSpec({ argument }: CompletedCommand): string[] {
-  return argument === 'none' ? [] : [`'${typeof argument === 'string' ? '*' : '1'}${valueSpec(argument)}'`];
+function argumentSpec({ argument }: CompletedCommand, name: string): string[] {
+  return argument === 'none' ? [] : [`'${typeof argument === 'string' ? '*' : '1'}${valueSpec(argument, name)}'`];
 }
 
-function optionSpec({ flags, description, value }: CompletedOption): string {
+function optionSpec({ flags, description, value }: CompletedOption, name: string): string {
   const [first = '', ...others] = flags;
   const names = others.length > 0 ? `'(${flags.join(' ')})'{${flags.join(',')}}` : first;
   const equals = value !== 'none' && others.length === 0 ? '=' : '';
-  return `${names}${equals}'[${escaped(description)}]${value === 'none' ? '' : valueSpec(value)}'`;
+  return `${names}${equals}'[${escaped(description)}]${value === 'none' ? '' : valueSpec(value, name)}'`;
 }
 
-function valueSpec(value: Exclude<Value, 'none'>): string {
+function valueSpec(value: Exclude<Value, 'none'>, name: string): string {
+  // _arguments passes options of compadd behind the first word.
+  if (value === 'hosts' || value === 'profiles') return `:${value}: _${name}_list ${value}`;
   if (value === 'file') return ':file:_files';
   return value === 'other' ? ':value: ' : `:value:(${value.join(' ')})`;
 }
