@@ -7,7 +7,7 @@ import { removeOldBackups, writeBackup } from './backup';
 import { withLock } from './lock';
 import { createDirectory, createFile, renameFile, syncDirectory } from './private-file';
 
-/** The file as it was read. */
+/** The file, as read. */
 export interface ReadFile {
   /** The path by which it is named. */
   readonly path: string;

@@ -61,7 +61,7 @@ function refuseContradictions({ stack, parameter, profile, region, from }: Sourc
     throw usage(`${lost} is about Parameter Store; give --stack NAME or --parameter PATH with it, without --from.`);
 }
 
-/** Where the companion stack puts its snippet unless it is told another place. */
+/** Where the companion stack stores its snippet by default. */
 function stackPath(stack: string): string {
   if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(stack)) {
     throw usage(
