@@ -247,7 +247,10 @@ config='-f ${root}/etc/ssh/sshd_config'
 for argument; do
   case $argument in -f* | -[tTdDeqG46]*f) config= ;; esac
 done
-exec '${program}' -h ${root}/etc/ssh/host_key -p ${port} -o PidFile=${root}/run/sshd.pid ${helpers} $config "$@"
+own='-h ${root}/etc/ssh/host_key -p ${port} -o PidFile=${root}/run/sshd.pid ${helpers}'
+# The options of the process that runs here have them already.
+case "$*" in *PidFile=${root}/*) own= ;; esac
+exec '${program}' $own $config "$@"
 `;
 }
 

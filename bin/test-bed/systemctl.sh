@@ -9,15 +9,15 @@ failed=$root/run/sshd.failed
 
 echo "$*" >>"$root/systemctl.log"
 
-quiet='' property='' value='' verb='' unit=''
+quiet='' value='' verb='' unit='' units=''
 while [ $# -gt 0 ]; do
   case $1 in
     -q | --quiet) quiet=yes ;;
-    -p) shift && property=${1-} ;;
-    --property=*) property=${1#*=} ;;
+    -p) shift ;;
+    --property=*) ;;
     --value) value=yes ;;
     -*) echo "This stub of systemctl does not know $1" >&2 && exit 1 ;;
-    *) if [ -z "$verb" ]; then verb=$1; else unit=${1%.service}; fi ;;
+    *) if [ -z "$verb" ]; then verb=$1; else unit=${1%.service} units="$units $1"; fi ;;
   esac
   shift
 done
@@ -57,10 +57,42 @@ start() {
   return 1
 }
 
+# What `systemctl show` prints of the properties that somebody can ask for here, as systemd 219 to 257 do: a block a unit,
+# whatever the order of the -p, and arguments joined with blanks. See systemctl(1) and org.freedesktop.systemd1(5).
+show() {
+  separator=''
+  for name in $units; do
+    printf '%s' "$separator"
+    separator='
+'
+    if [ "$name" != "$known.service" ]; then
+      printf 'MainPID=0\nId=%s\nLoadState=not-found\nActiveState=inactive\n' "$name"
+      continue
+    fi
+    state=inactive pid=0
+    if is_running; then state=active pid=$(cat "$pid_file"); elif [ -e "$failed" ]; then state=failed; fi
+    command=$(sed -n 's/^exec //p' "$root/listen")
+    printf 'MainPID=%s\n' "$pid"
+    printf 'ExecStart={ path=%s ; argv[]=%s ; ignore_errors=no ; start_time=[n/a] ; stop_time=[n/a] ; pid=0 ; code=(null) ; status=0/0 }\n' \
+      "${command%% *}" "$command"
+    printf 'Id=%s\nLoadState=loaded\nActiveState=%s\n' "$name" "$state"
+  done
+}
+
+if [ -n "$value" ] && [ "$verb" = show ] && [ "$unit" = "$known" ]; then
+  # systemd 230 and later: the value of MainPID alone.
+  if is_running; then cat "$pid_file"; else echo 0; fi
+  exit 0
+fi
+
+if [ "$verb" = show ]; then
+  show
+  exit 0
+fi
+
 if [ "$unit" != "$known" ]; then
   case $verb in
     is-active) say inactive && exit 3 ;;
-    show) echo "MainPID=0" && exit 0 ;;
     reset-failed) echo "Failed to reset failed state of unit $unit.service: Unit $unit.service not loaded." >&2 && exit 1 ;;
     *) echo "Failed to $verb $unit.service: Unit $unit.service not found." >&2 && exit 5 ;;
   esac
@@ -77,11 +109,5 @@ case $verb in
   restart) stop && start ;;
   try-restart) if is_running; then stop && start; fi ;;
   reset-failed) rm -f "$failed" ;;
-  show)
-    [ "$property" = MainPID ] || { echo "This stub of systemctl shows MainPID only, not $property" >&2 && exit 1; }
-    pid=0
-    is_running && pid=$(cat "$pid_file")
-    if [ -n "$value" ]; then echo "$pid"; else echo "MainPID=$pid"; fi
-    ;;
   *) echo "This stub of systemctl cannot $verb" >&2 && exit 1 ;;
 esac

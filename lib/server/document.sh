@@ -1,618 +1,770 @@
-# cdk-ssh-keepalive: applies, checks or removes ClientAliveInterval and ClientAliveCountMax of this machine's sshd.
+# cdk-ssh-keepalive: applies, checks or removes ClientAliveInterval and ClientAliveCountMax of the sshd of this machine.
 #
-# It asks sshd itself what holds (sshd -T) and touches nothing when that is as wanted. Otherwise it writes a drop-in of
-# its own or a marked block at the top of sshd_config, and edits no other line: it validates the whole candidate, renames
-# it into place, asks sshd again, restarts it once and looks whether it answers. Any failure puts everything back.
+# The effective values (sshd -T) decide, and the running sshd must have loaded them. Otherwise the script writes a drop-in of
+# its own, or a marked block at the top of sshd_config, and edits no other line. The candidate is validated as a whole,
+# flushed and renamed into place; sshd is restarted once and verified. A failure rolls everything back.
 #
-# The first line of output is the verdict. Exit: 0 as wanted, 1 drifted, 2 failed and everything is as it was,
-# 3 failed and not restored.
+# The first line of output is the verdict. Exit codes: 0 in force or removed, 1 drifted, 2 failed and nothing is changed,
+# 3 failed and not rolled back.
+#
+# shellcheck disable=SC3012,SC3013,SC3043 # dash, bash and busybox ash have \<, -ef, -nt, -O and local.
 
-# Systems Manager agents before 3.3.2746.0 do not set these; the document's allowedPattern guards what is filled in.
-if [ -z "${SSM_Action+x}" ]; then export SSM_Action="{{Action}}"; fi
-if [ -z "${SSM_ClientAliveInterval+x}" ]; then export SSM_ClientAliveInterval="{{ClientAliveInterval}}"; fi
-if [ -z "${SSM_ClientAliveCountMax+x}" ]; then export SSM_ClientAliveCountMax="{{ClientAliveCountMax}}"; fi
+# Systems Manager agents before 3.3.2746.0 substitute values into this text instead of setting variables. They resolve an
+# ssm: reference twice and check only the first answer; in a quoted here-document, the second one is data.
+[ -n "${SSM_Action+x}" ] || IFS= read -r SSM_Action <<'END_OF_VALUE'
+{{Action}}
+END_OF_VALUE
+[ -n "${SSM_ClientAliveInterval+x}" ] || IFS= read -r SSM_ClientAliveInterval <<'END_OF_VALUE'
+{{ClientAliveInterval}}
+END_OF_VALUE
+[ -n "${SSM_ClientAliveCountMax+x}" ] || IFS= read -r SSM_ClientAliveCountMax <<'END_OF_VALUE'
+{{ClientAliveCountMax}}
+END_OF_VALUE
 
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
-SSHD=/usr/sbin/sshd
+SSHD=/usr/sbin/sshd # or what the unit starts
 CONFIG=/etc/ssh/sshd_config
 DROPIN=/etc/ssh/sshd_config.d/00-cdk-ssh-keepalive.conf
 PRIVSEP=/run/sshd
 LOCK=/run/cdk-ssh-keepalive.lock
+STATE=/run/cdk-ssh-keepalive.state # process, start and values of the sshd of the last run; uptime of a restart for old files
 LC_ALL=C
 export PATH LC_ALL
-# Functions that bash takes from the environment would be called instead.
-unset -f awk bash command cp expr flock grep head ln mkdir mv printf readlink rm sed sha256sum sleep stat systemctl timeout tr
-set -u
+set -fu
 umask 077
-# mawk fails when one of these is closed.
+# mawk fails when one of these is closed. What the shell itself prints must not come before the verdict.
 exec </dev/null
-true 3>&2 || exec 2>/dev/null
-true 3>&1 2>/dev/null || exec >/dev/null
+{ true >&1; } 2>/dev/null || exec >/dev/null
+{ true >&2; } 2>/dev/null || exec 2>/dev/null
+exec 3>&2 2>/dev/null
 
 BEGIN='# BEGIN cdk-ssh-keepalive'
 END='# END cdk-ssh-keepalive'
 NL='
 '
-# Somebody whom no Match block is about. sshd 7.4 wants user, host and addr; later ones want laddr and lport as well.
+# A connection that no Match block is meant for. sshd 7.4 needs user, host and addr; later versions laddr and lport as well.
 CONNECTION='user=cdk-ssh-keepalive,host=client.invalid,addr=192.0.2.1,laddr=192.0.2.2,lport=22'
 
-ANSWER=''                   # what sshd said last
-INTERVAL=- COUNT_MAX=-      # the values in it
-WAS=-/-                     # the values when this run began
-WANTED=- WANTED_COUNT_MAX=- # the values that this run is for
-VERSION=- WHERE=${CONFIG}   # sshd's version, and the file that the interval comes from
-REAL=${CONFIG}              # sshd_config behind its symlinks
-JOURNAL='' DROPIN_JOURNAL=${DROPIN%/*}/.cdk-ssh-keepalive
-BACKUP=''                   # the main file of before our block; hidden, so that no Include with a star reads it
-COPIED=''                   # yes where the file system has no hard links
-HOLDS=''                    # what the main file held before: block, includes, both or neither
-LISTENER=''                 # the command line of the running sshd
-EDITED=''                   # a file that was edited after that sshd had started
-UNIT=''                     # the systemd unit of the running sshd
-GREETED=''                  # yes when sshd answered on its port before the change
-LOCKED=''                   # yes when no other run can be at work
-UNFINISHED=''               # yes when an earlier run was killed half-way
-CHANGED_CONFIG='' CHANGED_DROPIN='' RESTARTED=''
-TEXT=''                     # what a person reads below the verdict
+TEXT=''                                # the sentences below the verdict
+OUTPUT=''                              # of the last command
+DESIRED_INTERVAL=- DESIRED_COUNT_MAX=- # the parameters
+INTERVAL=- COUNT_MAX=- WAS=-/-         # the effective values, now and before this run
+OTHERS='' BEFORE=''                    # all other effective settings, now and before the change
+VERSION=- WHERE=${CONFIG}              # of OpenSSH; the file that sets the interval
+FILES='' LISTEN='' PID_FILE=''         # sshd's files, and addresses with ports, one a line
+MATCHES=''                             # yes: there are Match blocks
+UNIT='' ACTIVE='' LOADED='' SOCKET=''  # the service, its ActiveState and LoadState; the active socket unit
+PID='' STARTED='' RUNNING=''           # its process, and the start in clock ticks after boot; both before the change
+OPTIONS='' UNIT_OPTIONS=''             # of the running sshd, and of the next one, one a line
+FORCED_AT=0                            # uptime of the last restart that changed no effective value
+MAIN=${CONFIG}                         # sshd_config behind its symbolic links
+MAIN_JOURNAL='' DROPIN_JOURNAL=${DROPIN%/*}/.cdk-ssh-keepalive
+BLOCK='' WRITTEN='' FOUND=''           # our lines; sshd_config with them; what of ours it has
+EDITED=''                              # a file that was changed after sshd had loaded it
+UNFINISHED=''                          # yes: an earlier run was killed
+LOCKED='' CHANGED_MAIN='' CHANGED_DROPIN=''
+RESTARTED=''                           # the service that this run restarted
 
 say() { # SENTENCE
   TEXT=${TEXT}$1${NL}
 }
 
-finish() { # VERDICT REASON EXIT-CODE: builtins alone, because it is also what is left when no process can be started
+run() { # COMMAND...: without the lock, which what it starts could keep
+  OUTPUT=$("$@" 2>&1 9>&-)
+}
+
+finish() { # VERDICT REASON EXIT-CODE: builtins only, because no process may be left to start
   trap - EXIT
-  printf 'cdk-ssh-keepalive verdict=%s interval=%s countmax=%s was=%s where=%s sshd=%s reason=%s\n' \
-    "$1" "${WANTED}" "${WANTED_COUNT_MAX}" "${WAS}" "${WHERE}" "${VERSION}" "$2"
+  TEXT=" sshd=${VERSION} reason=$2${NL}${TEXT}"
+  TEXT="cdk-ssh-keepalive verdict=$1 interval=${DESIRED_INTERVAL} countmax=${DESIRED_COUNT_MAX} was=${WAS} where=${WHERE}${TEXT}"
   printf '%s' "${TEXT}"
+  # State Manager shows stderr only.
+  if [ "$3" != 0 ]; then printf '%s' "${TEXT}" >&3; fi
   exit "$3"
 }
 
-fail() { # REASON SENTENCE: puts back what this run changed and ends it
+fail() { # REASON SENTENCE: rolls back and ends the run
+  local code=2 outcome='Nothing was changed.'
+  if [ -n "${CHANGED_MAIN}${CHANGED_DROPIN}" ]; then code=3 outcome='Everything is as it was before.'; fi
   trap '' HUP INT TERM
-  if [ -n "${CHANGED_CONFIG}${CHANGED_DROPIN}" ]; then
-    trap 'finish failed interrupted 3' EXIT
-  else
-    trap 'finish failed interrupted 2' EXIT
-  fi
+  trap "finish failed interrupted ${code}" EXIT
   say "$2"
-  if restore; then
-    if [ -n "${CHANGED_CONFIG}${CHANGED_DROPIN}" ]; then
-      say 'Everything is as it was before.'
-    else
-      say 'Nothing was changed.'
-    fi
+  if roll_back; then
+    say "${outcome}"
+    if [ -n "${RESTARTED}" ]; then log failed "$1"; fi
     finish failed "$1" 2
   fi
-  say "This could not be undone: look at ${CONFIG}, ${DROPIN} and 'systemctl status ${UNIT:-sshd}' before you log out."
+  say "This could not be rolled back: check ${MAIN}, ${DROPIN} and 'systemctl status ${RESTARTED:-sshd}' before you log out."
+  log failed "$1"
   finish failed "$1" 3
+}
+
+log() { # VERDICT REASON: for an administrator who wants to know who restarted sshd
+  command -v logger >/dev/null || return 0
+  run timeout 5 logger -t cdk-ssh-keepalive \
+    "verdict=$1 interval=${DESIRED_INTERVAL} countmax=${DESIRED_COUNT_MAX} was=${WAS} where=${WHERE} reason=$2"
 }
 
 # --- Parameters
 
-refuse() { # RULE VALUE
-  shown=$(printf '%.40s' "$2" | tr -c '[:print:]' '?')
-  fail parameter "$1, got: '${shown}'."
+refuse_parameter() { # RULE VALUE
+  run printf '%.40s' "$2"
+  OUTPUT=$(printf '%s' "${OUTPUT}" | tr -c '[:print:]' '?')
+  fail parameter "$1, got: '${OUTPUT}'."
 }
 
-read_number() { # NAME VALUE MAXIMUM: no sign, no leading zero, nothing that sshd 7.4 would silently take for 0
+check_number() { # NAME VALUE MAXIMUM: no sign, no leading zero; sshd 7.4 reads what is no number as 0
   case $2 in
     '' | 0* | *[!0-9]*) ;;
     *) if [ "${#2}" -le "${#3}" ] && [ "$2" -le "$3" ]; then return; fi ;;
   esac
-  refuse "$1 must be a whole number from 1 to $3" "$2"
+  refuse_parameter "$1 must be a whole number from 1 to $3" "$2"
 }
 
 read_parameters() {
   case ${SSM_Action} in
     Apply | Check | Remove) ;;
-    *) refuse 'Action must be Apply, Check or Remove' "${SSM_Action}" ;;
+    *) refuse_parameter 'Action must be Apply, Check or Remove' "${SSM_Action}" ;;
   esac
-  read_number ClientAliveInterval "${SSM_ClientAliveInterval}" 86400
-  read_number ClientAliveCountMax "${SSM_ClientAliveCountMax}" 10000
-  WANTED=${SSM_ClientAliveInterval}
-  WANTED_COUNT_MAX=${SSM_ClientAliveCountMax}
-  BLOCK="${BEGIN}${NL}ClientAliveInterval ${WANTED}${NL}ClientAliveCountMax ${WANTED_COUNT_MAX}${NL}${END}${NL}"
-}
-
-# --- What sshd says
-
-run_sshd() { # ARGUMENTS: its answer into ANSWER
-  ANSWER=${NL}$("${SSHD}" "$@" 2>&1) && return
-  case ${ANSWER} in *'privilege separation directory'*) ;; *) return 1 ;; esac
-  # Under socket activation it exists only while the service runs (Debian, Ubuntu).
-  mkdir -m 755 "${PRIVSEP}" && ANSWER=${NL}$("${SSHD}" "$@" 2>&1)
-}
-
-ask_sshd() { # FILE: what holds with it; -ddd adds sshd's version, the files, and the line of every setting
-  run_sshd -T -ddd -C "${CONNECTION}" -f "$1" || return 1
-  INTERVAL='' COUNT_MAX='' PID_FILE='' LISTEN='' FILES='' MATCHES='' WHERE=''
-  set -f
-  IFS=${NL}
-  # Keywords are printed in lower case up to 10.3 and in CamelCase from 10.4 on.
-  for line in ${ANSWER}; do
-    case ${line} in
-      [Cc]lient[Aa]live[Ii]nterval' '*) INTERVAL=${line#* } ;;
-      [Cc]lient[Aa]live[Cc]ount[Mm]ax' '*) COUNT_MAX=${line#* } ;;
-      [Pp]id[Ff]ile' '*) PID_FILE=${line#* } ;;
-      [Ll]isten[Aa]ddress' '*) LISTEN=${line#* } ;; # the last: of [::] and 0.0.0.0 the one that is never off
-      'debug1: sshd version '*) VERSION=${line#*version } ;;
-      'debug2: load_server_config: filename '*) FILES=${FILES}${line#*filename }${NL} ;;
-      'debug3: checking match for '*) MATCHES=yes ;;
-      'debug3: /'*' setting '[Cc]lient[Aa]live[Ii]nterval*) WHERE=${WHERE:-${line#debug3: }} ;;
-      *) ;;
-    esac
-  done
-  unset IFS
-  set +f
-  VERSION=${VERSION#OpenSSH_}
-  VERSION=${VERSION%%[!A-Za-z0-9._-]*}
-  WHERE=${WHERE%% setting *}
-  WHERE=${WHERE%:*}
-  case ${WHERE} in '' | "${JOURNAL}/new" | *[[:space:]]*) WHERE=${CONFIG} ;; *) ;; esac
-  # 7.4 reads a negative count, and one that overflows, and goes on.
-  case ${INTERVAL}/${COUNT_MAX} in /* | */ | *[!0-9/-]*) return 1 ;; *) ;; esac
-}
-
-is_as_wanted() {
-  [ "${INTERVAL}" = "${WANTED}" ] && [ "${COUNT_MAX}" = "${WANTED_COUNT_MAX}" ]
-}
-
-fail_as_sshd_says() { # REASON SENTENCE: and its answer, without the debug lines
-  complaint=$(printf '%s\n' "${ANSWER}" | tr -d '\r' | grep -v -e '^debug[123]: ' -e '^$' | head -n 5)
-  fail "$1" "$2:${NL}${complaint:-It ended without a word; try ${SSHD} -T.}"
-}
-
-read_other_settings() { # every effective setting but the two; the list begins with the port, after all complaints
-  OTHERS='' listed=''
-  set -f
-  IFS=${NL}
-  for line in ${ANSWER}; do
-    case ${line} in
-      [Pp]ort' '[0-9]*) listed=yes ;;
-      [Cc]lient[Aa]live*) continue ;;
-      *) ;;
-    esac
-    if [ -n "${listed}" ]; then OTHERS=${OTHERS}${line}${NL}; fi
-  done
-  unset IFS
-  set +f
-}
-
-# --- What beats the global section
-
-read_listener() { # its command line, and whether it can know the files as they are
-  LISTENER='' EDITED='' pid=''
-  if [ -r "${PID_FILE}" ]; then read -r pid <"${PID_FILE}" || :; fi
-  if [ -n "${pid}" ] && [ -r "/proc/${pid}/cmdline" ]; then read -r LISTENER <"/proc/${pid}/cmdline" || :; fi
-  case ${LISTENER} in *sshd*) ;; *) LISTENER='' && return ;; esac
-  set -f
-  IFS=${NL}
-  for file in ${FILES:-"${CONFIG}"}; do
-    file=${file%[[:cntrl:]]}
-    # dash, bash and busybox have it, and POSIX since 2024.
-    # shellcheck disable=SC3013
-    if [ "${file}" -nt "${PID_FILE}" ]; then EDITED=${file}; fi
-  done
-  unset IFS
-  set +f
-}
-
-report_edited() {
-  [ -z "${EDITED}" ] || say "${EDITED} was edited after sshd had started: what it says may not hold before a restart."
-}
-
-value_in() { # TEXT: the number that it begins with, after = and blanks and quotes
-  value=${1#"${1%%[!= \"\']*}"}
-  printf '%s' "${value%%[!0-9]*}"
-}
-
-refuse_command_line() { # options of the running sshd, for example from a drop-in of its unit
-  case ${LISTENER} in
-    *-f"${CONFIG}"* | *"-f ${CONFIG}"*) ;;
-    *-f/* | *'-f /'*) fail overridden "The running sshd has -f on its command line, and reads another file than ${CONFIG}." ;;
-    *) ;;
-  esac
-  case ${LISTENER} in *[Cc][Ll][Ii][Ee][Nn][Tt][Aa][Ll][Ii][Vv][Ee]*) ;; *) return 0 ;; esac
-  interval=$(value_in "${LISTENER#*[Aa][Ll][Ii][Vv][Ee][Ii][Nn][Tt][Ee][Rr][Vv][Aa][Ll]}")
-  count_max=$(value_in "${LISTENER#*[Aa][Ll][Ii][Vv][Ee][Cc][Oo][Uu][Nn][Tt][Mm][Aa][Xx]}")
-  if [ "${interval:-${WANTED}}/${count_max:-${WANTED_COUNT_MAX}}" = "${WANTED}/${WANTED_COUNT_MAX}" ]; then return 0; fi
-  say 'The running sshd has -o ClientAlive... on its command line, which beats every file.'
-  fail overridden "Remove it there; 'systemctl cat sshd ssh' shows where."
-}
-
-report_match_blocks() { # those that give other values to the connections that they are about
-  [ -n "${MATCHES}" ] || return 0
-  files=$(printf '%s' "${FILES}" | tr -d '\r')
-  set -f
-  IFS=${NL}
-  # Twice, because a file that was read already can be included once more, below a Match.
-  # shellcheck disable=SC2086 # one file name a line
-  found=$(awk -v folder="${CONFIG%/*}/" '
-    function include(patterns, match_line,  list, i, n) {
-      n = split(patterns, list, /[ \t"]+/)
-      for (i = 2; i <= n; i++) if (list[i] != "") {
-        if (list[i] !~ /^\//) list[i] = folder list[i]
-        gsub(/[.+^$(){}|]/, "\\\\&", list[i])
-        gsub(/\[!/, "[^", list[i])
-        gsub(/[*]/, "[^/]*", list[i])
-        gsub(/[?]/, "[^/]", list[i])
-        below["^" list[i] "$"] = match_line
-      }
-    }
-    FNR == 1 { match_line = ""; for (file in below) if (FILENAME ~ file) match_line = below[file] }
-    { sub(/\r$/, ""); sub(/^[ \t]+/, ""); keyword = tolower($0) }
-    keyword ~ /^match[ \t=]/ { match_line = $0 }
-    keyword ~ /^include[ \t="]/ && match_line != "" { sub(/=/, " "); include($0, match_line) }
-    second && match_line != "" && keyword ~ /^clientalive(interval|countmax)[ \t="]/ {
-      print FILENAME " line " FNR ": " $0 " (" match_line ")"
-    }' ${files:-"${CONFIG}"} second=1 ${files:-"${CONFIG}"} 2>/dev/null) || say 'What Match blocks include could not be examined.'
-  unset IFS
-  set +f
-  [ -z "${found}" ] || say "Match blocks set values of their own for the connections that they are about:${NL}${found}"
-}
-
-fail_as_overridden() {
-  report_match_blocks
-  say "With our setting in place sshd still answers ${INTERVAL} and ${COUNT_MAX}."
-  fail overridden 'A Match block that holds for everybody beats it; take the two keywords out of it.'
-}
-
-# --- Files. Each is prepared in a journal, a directory beside it that only root can enter, and then renamed.
-
-is_unfinished() {
-  [ -e "${JOURNAL}" ] || [ -e "${DROPIN_JOURNAL}" ]
-}
-
-is_free() { # flock's 1 is "held by another"; anything else is no lock at all
-  flock -n 9
-  case $? in
-    0) ;;
-    1) return 1 ;;
-    *) fail lock "${LOCK} cannot be locked." ;;
-  esac
-}
-
-take_lock() { # returns 1 after it had to wait, because then sshd must be asked again
-  true >>"${LOCK}" || fail lock "${LOCK} cannot be written."
-  exec 9>>"${LOCK}"
-  if is_free; then return 0; fi
-  tries=120
-  until is_free; do
-    tries=$((tries - 1))
-    [ "${tries}" -gt 0 ] || fail lock "Another run has held ${LOCK} for two minutes."
-    sleep 1
-  done
-  return 1
-}
-
-# An earlier run that was killed left a complete and validated file, old or new. Its old one is not put back, because
-# somebody may have edited the file since; sshd is restarted in any case.
-clear_journals() {
-  for journal in "${JOURNAL}" "${DROPIN_JOURNAL}"; do
-    if [ -e "${journal}" ] || [ -L "${journal}" ]; then
-      UNFINISHED=yes
-      rm -rf "${journal}" || fail write "${journal}, left by an earlier run, cannot be removed."
-    fi
-  done
-}
-
-open_journal() { # FILE JOURNAL: keeps the present version, mode, owner and all; mkdir follows no link that lies in wait
-  mkdir -m 700 "$2" || fail write "$2 cannot be made."
-  if [ -e "$1" ]; then
-    ln "$1" "$2/old" 2>/dev/null || { COPIED=yes && cp -a "$1" "$2/old"; } || fail write "$1 cannot be kept as a backup."
-  else
-    printf '' >"$2/absent" || fail write "$2 cannot be written."
-  fi
-}
-
-put_back() { # FILE JOURNAL
-  if [ -e "$2/new" ]; then return 0; fi # it never left the journal
-  if [ -e "$2/old" ]; then
-    mv -f "$2/old" "$1"
-  elif [ -e "$2/absent" ]; then
-    rm -f "$1"
-  fi
-}
-
-close_journals() {
-  rm -rf "${JOURNAL}" "${DROPIN_JOURNAL}"
-}
-
-inspect_config() { # our block in the main file, an Include of drop-ins before all that competes, and damaged markers
-  found=$(awk -v begin="${BEGIN}" -v end="${END}" '
-    $0 == begin { if (blocks++) print "line " FNR ": a second block begins"; open = FNR; next }
-    $0 == end { if (!open) print "line " FNR ": a block ends that did not begin"; open = 0; next }
-    /^[ \t]*#[ \t]*(BEGIN|END)[ \t]+cdk-ssh-keepalive/ { print "line " FNR ": this marker was edited" }
-    { line = tolower($0) }
-    open && line !~ /^[ \t]*clientalive(interval|countmax)[ \t="]/ { print "line " FNR ": this line is not ours" }
-    line ~ /^[ \t]*include[ \t"=].*sshd_config\.d\// && !competes { includes = 1 }
-    line ~ /^[ \t]*(include|match|clientalive)/ { competes = 1 }
-    END {
-      if (open) print "line " open ": a block begins that does not end"
-      print "holds" (blocks ? " block" : "") (includes ? " includes" : "")
-    }' "${REAL}") || fail read "${REAL} cannot be read."
-  HOLDS=${found##*"${NL}"}
-  if [ "${found}" = "${HOLDS}" ]; then return; fi
-  fail markers "The markers of cdk-ssh-keepalive in ${REAL} are damaged; repair or delete them:${NL}${found%"${NL}"*}"
-}
-
-has_block() {
-  case ${HOLDS} in *' block'*) ;; *) return 1 ;; esac
-}
-
-takes_dropins() {
-  case ${HOLDS} in *' includes') ;; *) return 1 ;; esac
-  [ -d "${DROPIN%/*}" ] || return 1
-  for file in "${DROPIN%/*}"/*.conf; do
-    expr "x${file}" '<' "x${DROPIN}" >/dev/null || return 0
-    if grep -q -s -i '^[[:space:]]*clientalive' "${file}"; then return 1; fi
-  done
-}
-
-prepare_config() { # BLOCK: the candidate for the main file, which must satisfy sshd before anything is renamed
-  open_journal "${REAL}" "${JOURNAL}"
-  cp -a "${REAL}" "${JOURNAL}/new" || fail write "${JOURNAL}/new cannot be written."
-  # At the top, before any Include or Match: the first value wins.
-  { printf '%s' "$1" && sed "/^${BEGIN}\$/,/^${END}\$/d" "${REAL}"; } >"${JOURNAL}/new" ||
-    fail write "${JOURNAL}/new cannot be written."
-  # -T does all that -t does, and tells what would hold.
-  ask_sshd "${JOURNAL}/new" || fail_as_sshd_says candidate 'sshd refuses the new configuration'
-  read_other_settings
-  [ "${OTHERS}" = "${BEFORE}" ] || fail candidate 'The new configuration would change another setting.'
-}
-
-# The file of before our block stays beside it as long as the block does.
-keep_backup() {
-  if [ -n "${CHANGED_CONFIG}" ] && ! has_block; then mv -f "${JOURNAL}/old" "${BACKUP}"; fi
-}
-
-read_fingerprint() { # FILE: mode, owner and content
-  FINGERPRINT=$(stat -c '%a %u %g' "$1" && sha256sum <"$1")
-}
-
-# Without our block the candidate has the same bytes, but the backup is the very file, with its hard links.
-prefer_backup() {
-  if ! [ -f "${BACKUP}" ] || [ -L "${BACKUP}" ]; then return; fi
-  read_fingerprint "${BACKUP}"
-  of_backup=${FINGERPRINT}
-  read_fingerprint "${JOURNAL}/new"
-  if [ "${FINGERPRINT}" = "${of_backup}" ]; then ln -f "${BACKUP}" "${JOURNAL}/new"; fi
-}
-
-replace_config() {
-  # dash, bash and busybox have -ef, and POSIX since 2024. What edits this file renames another one into its place.
-  # shellcheck disable=SC3013
-  if [ -z "${COPIED}" ] && ! [ "${REAL}" -ef "${JOURNAL}/old" ]; then
-    fail edited "Somebody else edited ${REAL} meanwhile; run this again."
-  fi
-  CHANGED_CONFIG=yes
-  mv -f "${JOURNAL}/new" "${REAL}" || fail write "${REAL} cannot be replaced."
-}
-
-replace_dropin() {
-  open_journal "${DROPIN}" "${DROPIN_JOURNAL}"
-  printf '%s' "${BLOCK}" >"${DROPIN_JOURNAL}/new" || fail write "${DROPIN} cannot be written."
-  CHANGED_DROPIN=yes
-  mv -f "${DROPIN_JOURNAL}/new" "${DROPIN}" || fail write "${DROPIN} cannot be replaced."
-}
-
-remove_dropin() {
-  mkdir -m 700 "${DROPIN_JOURNAL}" || fail write "${DROPIN_JOURNAL} cannot be made."
-  CHANGED_DROPIN=yes
-  mv -f "${DROPIN}" "${DROPIN_JOURNAL}/old" || fail write "${DROPIN} cannot be removed."
-}
-
-withdraw_dropin() {
-  put_back "${DROPIN}" "${DROPIN_JOURNAL}" || fail write "${DROPIN} cannot be withdrawn."
-  CHANGED_DROPIN=''
+  check_number ClientAliveInterval "${SSM_ClientAliveInterval}" 86400
+  check_number ClientAliveCountMax "${SSM_ClientAliveCountMax}" 10000
+  DESIRED_INTERVAL=${SSM_ClientAliveInterval}
+  DESIRED_COUNT_MAX=${SSM_ClientAliveCountMax}
+  BLOCK="${BEGIN}${NL}ClientAliveInterval ${DESIRED_INTERVAL}${NL}ClientAliveCountMax ${DESIRED_COUNT_MAX}${NL}${END}${NL}"
 }
 
 # --- The service
 
-service() { # VERB UNIT: it may not wait for ever, nor may what it starts keep our lock
-  timeout 60 systemctl "$@" 2>&1 9>&-
+property() { # NAME PROPERTIES
+  OUTPUT=${2#*"${NL}$1="}
+  if [ "${OUTPUT}" = "$2" ]; then OUTPUT=''; fi
+  OUTPUT=${OUTPUT%%"${NL}"*}
 }
 
-find_unit() { # sshd is Amazon Linux's, RHEL's and SUSE's name, ssh is Debian's and Ubuntu's
-  for name in sshd ssh; do
-    problem=$(service is-active "${name}")
-    case $? in
-      0) UNIT=${name} && return ;;
-      3 | 4) # not running, or no such unit
-        if [ "${problem}" = failed ]; then fail service "${name}.service has failed; see 'systemctl status ${name}'."; fi ;;
-      *) fail service "systemctl cannot tell whether ${name} is running. ${problem}" ;;
+read_service() { # the unit is sshd on Amazon Linux, RHEL and SUSE, ssh on Debian and Ubuntu
+  run timeout 60 systemctl show -p Id -p LoadState -p ActiveState -p MainPID -p ExecStart -p EnvironmentFiles \
+    sshd.service ssh.service sshd.socket ssh.socket || return 1
+  UNIT='' ACTIVE='' LOADED='' SOCKET='' PID='' STARTED='' UNIT_OPTIONS=''
+  local units properties id service=''
+  units=${OUTPUT}${NL}${NL}
+  while [ -n "${units}" ]; do
+    properties=${NL}${units%%"${NL}${NL}"*}
+    units=${units#*"${NL}${NL}"}
+    property Id "${properties}"
+    id=${OUTPUT}
+    property ActiveState "${properties}"
+    case ${id}:${OUTPUT}:${ACTIVE} in
+      *.socket:active:*) SOCKET=${id} ;;
+      *.service:inactive:*) ;;
+      *.service:*: | *.service:*:failed) UNIT=${id%.service} ACTIVE=${OUTPUT} service=${properties} ;;
+      *) ;;
+    esac
+  done
+  property LoadState "${service}"
+  LOADED=${OUTPUT}
+  property MainPID "${service}"
+  PID=${OUTPUT#0}
+  property ExecStart "${service}"
+  case ${OUTPUT} in
+    *path=/*argv\[\]=*)
+      SSHD=${OUTPUT#*path=} SSHD=${SSHD%% ;*}
+      OUTPUT=${OUTPUT#*argv\[\]=}
+      expand "${OUTPUT%% ; ignore_errors=*}" "${service}"
+      split_options "${OUTPUT}"
+      UNIT_OPTIONS=${OUTPUT} ;;
+    *) ;;
+  esac
+  OPTIONS=${UNIT_OPTIONS}
+  if [ -n "${PID}" ]; then read_process; fi
+}
+
+expand() { # COMMAND-LINE PROPERTIES: replaces variables by their values in the unit's environment files
+  local line=$1 name files
+  files=$(printf '%s\n' "$2" | sed -n 's/^EnvironmentFiles=\(.*\) (.*)$/\1/p')
+  while :; do
+    name=${line#*[$]}
+    if [ "${name}" = "${line}" ]; then break; fi
+    name=${name#\{}
+    name=${name%%[!A-Za-z0-9_]*}
+    # shellcheck disable=SC2086 # file names
+    run sed -n "s/^[[:space:]]*${name}=//p" ${files:-/dev/null}
+    line="${line%%[$]*}${OUTPUT##*"${NL}"}${line#*[$]*"${name}"}"
+  done
+  OUTPUT=${line}
+}
+
+# systemctl show and the title of sshd's process join the arguments with blanks. sshd takes options only, so a word without a
+# dash belongs to the option before it. How sshd logs and detaches is no concern here.
+split_options() { # COMMAND-LINE: into options with their values attached, one a line
+  local word option='' IFS=' "'\''\'
+  OUTPUT=''
+  for word in ${1#*[[:space:]]} -; do
+    case ${word} in
+      -*)
+        case ${option} in '' | -[DdeqEit] | -E* | -ddd) ;; *) OUTPUT=${OUTPUT}${option}${NL} ;; esac
+        option=${word} ;;
+      '') ;;
+      *) if [ "${#option}" = 2 ]; then option=${option}${word}; else option="${option} ${word}"; fi ;;
     esac
   done
 }
 
-greets() { # sshd's banner, on the first address that it listens on
-  address=${LISTEN%% *}
-  host=${address%:*}
-  case ${host} in
-    0.0.0.0) host=127.0.0.1 ;;
-    '[::]') host=::1 ;;
-    '['*) host=${host#?} host=${host%?} ;;
-    *) ;;
-  esac
-  # sh has no /dev/tcp, so bash expands this.
-  # shellcheck disable=SC2016
-  timeout 5 bash -p -c 'exec 3<>"/dev/tcp/$1/$2" && read -r -t 4 line <&3 && [ "${line#SSH-}" != "$line" ]' \
-    bash "${host}" "${address##*:}" 2>/dev/null 9>&-
+read_process() { # the options of the running sshd, and its start
+  local line
+  read -r line <"/proc/${PID}/stat" || { PID='' && return; }
+  # shellcheck disable=SC2086 # words; the name in parentheses can have blanks
+  set -- ${line##*) }
+  STARTED=${20}
+  line=$(tr '\0' ' ' <"/proc/${PID}/cmdline")
+  # From 8.2 on sshd sets a title, which can be cut off.
+  case ${line} in 'sshd: '*' [listener] '*) line=${line#sshd: } ;; 'sshd: '*) return ;; *) ;; esac
+  split_options "${line%% \[listener\] *}"
+  OPTIONS=${OUTPUT}
 }
 
-is_up() { # active, and answering if it did before: behind a port of the unit's own command line nobody can tell
-  service is-active --quiet "${UNIT}" >/dev/null || return 1
-  [ -n "${GREETED}" ] || return 0
-  for pause in 1 1 1 1 0; do
-    if greets; then return 0; fi
-    sleep "${pause}"
+require_config() { # that no -f makes the running sshd read another file; systemd starts it in the root folder
+  local option IFS=${NL}
+  for option in ${OPTIONS}; do
+    case ${option} in -f* | -[46D]*f*) option=${option#*f} ;; *) continue ;; esac
+    case ${option} in /*) ;; *) option=/${option} ;; esac
+    if [ "${option}" -ef "${CONFIG}" ]; then continue; fi
+    fail overridden "The running sshd has -f ${option} on its command line, and reads another file than ${CONFIG}."
   done
-  return 1
+}
+
+require_no_other_sshd() { # such as one that was started by hand, or by another unit
+  local file name
+  set +f
+  for file in /proc/[0-9]*/comm; do
+    read -r name <"${file}" && [ "${name}" = sshd ] || continue
+    PID=${file#/proc/} PID=${PID%/comm}
+    read_sockets
+    case ${OUTPUT} in *keeps\ * | *closes\ *) fail service "Process ${PID}, an sshd that listens, is not the service sshd or ssh." ;; *) ;; esac
+  done
+  set -f
+  PID=''
+}
+
+# --- Effective settings
+
+run_sshd() { # OPTION...: with those of the unit
+  local IFS=${NL}
+  # shellcheck disable=SC2086 # one option a line
+  run timeout 20 "${SSHD}" ${OPTIONS} "$@" && return
+  case ${OUTPUT} in *'privilege separation directory'*) ;; *) return 1 ;; esac
+  # Under socket activation it exists only while the service runs (Debian, Ubuntu).
+  mkdir -m 755 "${PRIVSEP}"
+  # shellcheck disable=SC2086
+  run timeout 20 "${SSHD}" ${OPTIONS} "$@"
+}
+
+read_settings() { # [FILE]: with FILE as sshd_config; -ddd adds the version, the files and the line of every setting
+  run_sshd -T -ddd -C "${CONNECTION}" ${1:+"-f$1"} || return 1
+  INTERVAL='' COUNT_MAX='' PID_FILE='' LISTEN='' FILES='' MATCHES='' WHERE='' OTHERS=''
+  local line cr listed='' IFS=${NL}
+  cr=$(printf '\r')
+  # Keywords are in lower case up to 10.3 and in CamelCase from 10.4 on.
+  for line in ${OUTPUT}; do
+    case ${line} in
+      'debug1: sshd version '*) VERSION=${line#*version } ;;
+      'debug2: load_server_config: filename '*) line=${line%"${cr}"} FILES=${FILES}${line#*filename }${NL} ;;
+      'debug3: checking match for '*) MATCHES=yes ;;
+      'debug3: /'*' setting '[Cc]lient[Aa]live[Ii]nterval*) WHERE=${WHERE:-${line#debug3: }} ;;
+      [Cc]lient[Aa]live[Ii]nterval' '*) INTERVAL=${line#* } ;;
+      [Cc]lient[Aa]live[Cc]ount[Mm]ax' '*) COUNT_MAX=${line#* } ;;
+      [Pp]id[Ff]ile' '*) PID_FILE=${line#* } ;;
+      [Ll]isten[Aa]ddress' '*) LISTEN=${LISTEN}${line#* }${NL} ;;
+      # The list begins with it, after all messages.
+      [Pp]ort' '[0-9]*) listed=${NL}${line} ;;
+      *) if [ -n "${listed}" ]; then listed=${listed}${NL}${line}; fi ;;
+    esac
+  done
+  OTHERS=${LISTEN}${PID_FILE}${listed}
+  VERSION=${VERSION#OpenSSH_}
+  VERSION=${VERSION%%[!A-Za-z0-9._-]*}
+  WHERE=${WHERE%% setting *}
+  WHERE=${WHERE%:*}
+  case ${WHERE} in '' | "${MAIN_JOURNAL}/new" | *[[:space:]]*) WHERE=${CONFIG} ;; *) ;; esac
+  # 7.4 accepts a negative count, and one that overflows.
+  case ${INTERVAL}/${COUNT_MAX} in /* | */ | *[!0-9/-]*) return 1 ;; *) ;; esac
+}
+
+has_desired_values() {
+  [ "${INTERVAL}/${COUNT_MAX}" = "${DESIRED_INTERVAL}/${DESIRED_COUNT_MAX}" ]
+}
+
+fail_with_output() { # REASON SENTENCE: and what sshd printed, without its debug lines
+  OUTPUT=$(printf '%s\n' "${OUTPUT}" | tr -d '\r' | grep -v -e '^debug[123]: ' -e '^$' | head -n 5)
+  fail "$1" "$2:${NL}${OUTPUT:-It printed nothing; try ${SSHD} -T.}"
+}
+
+lines_with() { # KEYWORD...: of all configuration files
+  local IFS=${NL}
+  # shellcheck disable=SC2086 # one file a line
+  OUTPUT=$(grep -n -i "^[[:space:]]*\"\\{0,1\\}\\($1\\)" ${FILES} /dev/null)
+}
+
+report_match_blocks() {
+  if [ -z "${MATCHES}" ]; then return; fi
+  lines_with 'clientalive'
+  if [ -n "${OUTPUT}" ]; then say "Match blocks can set other values for some connections. These lines set them:${NL}${OUTPUT}"; fi
+}
+
+fail_as_overridden() {
+  case ${OPTIONS} in
+    *[Cc][Ll][Ii][Ee][Nn][Tt][Aa][Ll][Ii][Vv][Ee]*)
+      fail overridden "ClientAlive... on the command line of sshd overrides every file: see 'systemctl cat ${UNIT}'." ;;
+    *) ;;
+  esac
+  FILES=${MAIN}${NL}${FILES#*"${NL}"} # instead of the candidate
+  report_match_blocks
+  say "With our lines in place the effective values are ${INTERVAL} and ${COUNT_MAX}."
+  fail overridden 'A Match block for every connection overrides them: remove ClientAliveInterval and ClientAliveCountMax there.'
+}
+
+# Whether the running sshd has loaded the files. It does so when it starts, and at a reload, which rewrites the pid file.
+is_in_force() {
+  EDITED=''
+  if [ -z "${PID}" ]; then return 0; fi # it loads them when it is started, for every connection or by systemd
+  local pid='' started='' values='' time
+  if [ -r "${STATE}" ]; then read -r pid started values FORCED_AT <"${STATE}"; fi
+  # Then nobody has reloaded it since, whatever has touched the files.
+  if [ "${pid} ${started} ${values}" = "${PID} ${STARTED} ${INTERVAL}/${COUNT_MAX}" ] && ! [ "${PID_FILE}" -nt "${STATE}" ]; then
+    return 0
+  fi
+  pid=''
+  if [ -r "${PID_FILE}" ]; then read -r pid <"${PID_FILE}"; fi
+  if [ "${pid}" = "${PID}" ]; then
+    time=$(stat -c %Z "${PID_FILE}")
+  else
+    read -r time pid </proc/uptime
+    time=$(($(date +%s) - ${time%.*} + STARTED / 100 + 1)) # 100 ticks a second, on every architecture
+  fi
+  # Change times, which cp -p cannot set; those of links and of what they lead to; and of the folder, for deletions.
+  local line IFS=${NL}
+  # shellcheck disable=SC2086 # one file a line
+  for line in $(stat -c '%Z %n' ${FILES} "${DROPIN%/*}"; stat -L -c '%Z %n' ${FILES} "${DROPIN%/*}"); do
+    if [ "${line%% *}" -gt "${time}" ]; then EDITED=${line#* }; fi
+  done
+  [ -z "${EDITED}" ]
+}
+
+remember() { # what the running sshd has loaded
+  if [ -n "${PID}" ]; then printf '%s\n' "${PID} ${STARTED} ${INTERVAL}/${COUNT_MAX} ${FORCED_AT}" >"${STATE}"; fi
+}
+
+# --- A restart must succeed and change nothing else
+
+# Compares the sockets of the running sshd with those that the files ask for, in lines of keeps, opens and closes. An address
+# that this machine does not have is not opened.
+read_sockets() {
+  OUTPUT=$({ ls -l "/proc/${PID}/fd" && cd "/proc/${PID}/net" && cat fib_trie if_inet6 tcp tcp6; } | LISTEN=${LISTEN} awk '
+    function ipv4(text,  part) {
+      split(text, part, ".")
+      return sprintf("%02X%02X%02X%02X", part[1], part[2], part[3], part[4])
+    }
+    function ipv6(text,  half, part, side, n, i, hex) {
+      sub(/%.*/, "", text)
+      split(text, half, "::")
+      for (side = 1; side <= 2; side++) {
+        n = split(half[side], part, ":")
+        for (i = 1; i <= n; i++) hex[side] = hex[side] substr("0000", length(part[i]) + 1) part[i]
+      }
+      while (length(hex[1] hex[2]) < 32) hex[1] = hex[1] "0000"
+      return toupper(hex[1] hex[2])
+    }
+    function network_order(words,  hex, i) { # /proc has words of 32 bits in the order of the processor
+      for (i = 1; i < length(words); i += 8)
+        hex = hex substr(words, i + 6, 2) substr(words, i + 4, 2) substr(words, i + 2, 2) substr(words, i, 2)
+      return hex
+    }
+    BEGIN { present["00000000"] = present["7F000001"] = 1 }
+    /socket:\[/ { gsub(/.*\[|\]/, ""); own[$0] = 1; next }
+    $1 == "|--" { address = $2 }
+    /host LOCAL/ { present[ipv4(address)] = 1 }
+    NF == 6 && length($1) == 32 { present[toupper($1)] = present["00000000000000000000000000000000"] = 1 }
+    $4 == "0A" && $10 in own { split($2, part, ":"); listens[network_order(part[1]) ":" part[2]] = 1 }
+    END {
+      n = split(ENVIRON["LISTEN"], wanted, "\n")
+      for (i = 1; i < n; i++) {
+        split(wanted[i], part, " ")
+        host = port = part[1]
+        sub(/:[0-9]+$/, "", host)
+        port = sprintf("%04X", substr(port, length(host) + 2))
+        gsub(/[][]/, "", host)
+        host = host ~ /:/ ? ipv6(host) : ipv4(host)
+        asked[host ":" port] = 1
+        if ((host ":" port) in listens) print (host in present ? "keeps " : "closes ") part[1]
+        else if (host in present) print "opens " part[1]
+      }
+      for (key in listens) if (!(key in asked)) print "closes " key " (hexadecimal)"
+    }')
+}
+
+has_same_sockets() { # under socket activation they belong to systemd and stay open
+  if [ -n "${SOCKET}" ]; then return 0; fi
+  read_sockets
+  case ${OUTPUT} in *opens\ * | *closes\ *) return 1 ;; 'keeps '*) ;; *) return 1 ;; esac
+}
+
+can_start() { # -i opens no port: of /dev/null it reads the end of a connection, after it has printed its banner
+  run_sshd -i -e
+  case ${OUTPUT} in *SSH-2.0-*) ;; *) return 1 ;; esac
+}
+
+require_restartable() {
+  local tries=60 settings
+  while [ "${ACTIVE%ing}" != "${ACTIVE}" ] && [ "${tries}" -gt 0 ]; do
+    tries=$((tries - 1))
+    sleep 1
+    read_service || :
+  done
+  case ${ACTIVE}:${PID} in
+    :) return ;;
+    active:?*) ;;
+    *) fail service "${UNIT}.service is ${ACTIVE}; see 'systemctl status ${UNIT}'." ;;
+  esac
+  [ "${LOADED}" = loaded ] || fail cannot-restart "${UNIT}.service is ${LOADED}, so systemd would not start it again."
+  if [ "${UNIT_OPTIONS}" != "${OPTIONS}" ]; then
+    settings="${INTERVAL} ${COUNT_MAX} ${OTHERS}" OPTIONS=${UNIT_OPTIONS}
+    read_settings || fail_with_output cannot-restart "sshd refuses the options of ${UNIT}.service"
+    [ "${INTERVAL} ${COUNT_MAX} ${OTHERS}" = "${settings}" ] ||
+      fail cannot-restart "${UNIT}.service has other options than the running sshd. Restart it, then run this again."
+  fi
+  can_start || fail_with_output cannot-restart 'sshd would not start with the present files and options'
+  if has_same_sockets; then return; fi
+  say "A restart would change the sockets of sshd:${NL}${OUTPUT}"
+  lines_with 'port\|listenaddress\|addressfamily'
+  fail cannot-restart "${OUTPUT}${OUTPUT:+${NL}}Restart sshd or undo the change, then run this again."
 }
 
 restart() {
   if [ -z "${UNIT}" ]; then
-    # Under socket activation, or stopped: it reads the files when it starts.
-    say 'No sshd service is running now; the values hold as soon as one starts.'
+    say 'No sshd service is running; the values are in force as soon as one starts.'
     return
   fi
   if [ -n "${EDITED}" ] && [ -z "${UNFINISHED}" ]; then
     say "${EDITED} was edited after sshd had started; the restart puts that into force as well."
   fi
-  RESTARTED=yes
-  problem=$(service restart "${UNIT}") || fail restart "systemctl restart ${UNIT} failed. ${problem}"
-  is_up || fail restart "After its restart ${UNIT} is not active or does not answer."
-  say "${UNIT}.service was restarted; sessions that are open keep the values that they began with."
+  can_start || fail_with_output restart 'sshd would not start with the new files'
+  RESTARTED=${UNIT}
+  restart_unit || fail restart "systemctl restart ${RESTARTED} failed. ${OUTPUT}"
+  is_up || fail restart "After its restart ${RESTARTED} does not run, or listens on other sockets than before."
+  say "${RESTARTED}.service was restarted; open sessions keep the values that they started with."
 }
 
-restore() {
-  undone=0
-  if [ -n "${CHANGED_CONFIG}" ]; then put_back "${REAL}" "${JOURNAL}" || undone=1; fi
-  if [ -n "${CHANGED_DROPIN}" ]; then put_back "${DROPIN}" "${DROPIN_JOURNAL}" || undone=1; fi
-  if [ -n "${RESTARTED}" ]; then
-    # systemd refuses more than 5 starts in 10 s, failed ones included.
-    service reset-failed "${UNIT}" >/dev/null
-    if ! service restart "${UNIT}" >/dev/null || ! is_up; then undone=1; fi
+restart_unit() { # by default systemd stops and starts within 90 s each; two restarts fit into the document's 600 s
+  run timeout 200 systemctl restart "${RESTARTED}"
+}
+
+is_up() {
+  local tries
+  for tries in 4 3 2 1 0; do
+    if read_service && [ "${ACTIVE}" = active ] && [ -n "${PID}" ] && has_same_sockets; then return; fi
+    sleep "$((tries > 0))"
+  done
+  return 1
+}
+
+# --- Files. Each is prepared in a journal, a folder beside it that only root can enter, and renamed from there.
+
+is_unfinished() {
+  [ -e "${MAIN_JOURNAL}" ] || [ -L "${MAIN_JOURNAL}" ] || [ -e "${DROPIN_JOURNAL}" ] || [ -L "${DROPIN_JOURNAL}" ]
+}
+
+take_lock() { # returns 1 where it had to wait; flock of busybox cannot wait
+  run true >>"${LOCK}" && exec 9>>"${LOCK}" || fail lock "${LOCK} cannot be written."
+  if flock -n 9; then return 0; fi
+  if flock -w 100 9; then return 1; fi
+  fail lock "${LOCK} cannot be locked; another run may have held it for 100 seconds."
+}
+
+delete_journals() {
+  run rm -rf "${MAIN_JOURNAL}" "${DROPIN_JOURNAL}"
+}
+
+# What is renamed without it can be an empty file after a power cut (XFS). dd, because sync FILE needs coreutils 8.24; the
+# older sync of Amazon Linux 2 flushes every file system, which can hang.
+flush() { # FILE
+  run dd if=/dev/null of="$1" conv=notrunc,fsync
+}
+
+flush_rename() { # FILE: ext4 and XFS flush a rename with the file; its folder is flushed where sync takes one
+  if [ -f "$1" ]; then flush "$1" || return 1; fi
+  case $(sync --help 2>&1) in *FILE*) run sync "${1%/*}" ;; *) ;; esac
+}
+
+inspect() { # FILE [drop-in]: what of ours is in it; in our drop-in every line should be
+  local problems
+  problems=$(awk -v begin="${BEGIN}" -v end="${END}" -v dropin="${2+1}" '
+    BEGIN { open = dropin }
+    $0 == begin { if (blocks++) print "line " FNR ": a second block begins"; open = FNR; next }
+    $0 == end { if (!open) print "line " FNR ": a block ends that did not begin"; open = dropin; next }
+    /^[ \t]*#[ \t]*(BEGIN|END)[ \t]+cdk-ssh-keepalive/ { print "line " FNR ": this marker was edited" }
+    { line = tolower($0) }
+    open && line !~ /^[ \t]*(clientalive(interval|countmax)[ \t="]|$)/ { print "line " FNR ": this line is not ours" }
+    line ~ /^[ \t]*"?include[ \t"=].*sshd_config\.d\// && !competes { includes = 1 }
+    line ~ /^[ \t]*"?(include|match|clientalive)/ { competes = 1 }
+    END {
+      if (open && !dropin) print "line " open ": a block begins that does not end"
+      print "found" (blocks ? " block" : "") (includes ? " include" : "")
+    }' "$1") || fail read "$1 cannot be read."
+  FOUND=${problems##*"${NL}"}
+  if [ "${problems}" = "${FOUND}" ]; then return; fi
+  fail markers "The lines of cdk-ssh-keepalive in $1 were edited. Repair or delete them:${NL}${problems%"${NL}"*}"
+}
+
+can_use_dropin() { # sshd_config includes the folder before all that competes, and so does no file that sorts before ours
+  [ "${FOUND}" = 'found include' ] && [ -d "${DROPIN%/*}" ] || return 1
+  set +f
+  run grep -l -s -i '^[[:space:]]*"\{0,1\}clientalive' "${DROPIN%/*}"/*.conf
+  set -f
+  ! [ "${OUTPUT%%"${NL}"*}" \< "${DROPIN}" ] || [ -z "${OUTPUT}" ]
+}
+
+with_block() { # FILE: BLOCK comes before any Include and Match, because the first value wins
+  printf '%s' "${BLOCK}" && sed "/^${BEGIN}\$/,/^${END}\$/d" "$1" && echo .
+}
+
+text_of() { # FILE: and a dot, without which a command substitution drops the last newlines; nothing where it is absent
+  if [ -e "$1" ]; then cat "$1" && echo .; fi
+}
+
+open_journal() { # JOURNAL FILE: a hard link shows what somebody appends to the old file meanwhile
+  run mkdir -m 700 "$1" || fail write "$1 cannot be created. ${OUTPUT}"
+  if ! [ -e "$2" ]; then return; fi
+  run ln "$2" "$1/old" || run cp -a "$2" "$1/old" || fail write "$2 cannot be backed up. ${OUTPUT}"
+}
+
+write_new() { # JOURNAL TEXT
+  printf '%s' "${2%.}" >"$1/new" && flush "$1/new" || fail write "$1/new cannot be written; the disk may be full. ${OUTPUT}"
+}
+
+prepare_main() { # the candidate for sshd_config, which sshd must accept before anything is renamed
+  open_journal "${MAIN_JOURNAL}" "${MAIN}"
+  # With mode, owner and SELinux context.
+  run cp -a "${MAIN}" "${MAIN_JOURNAL}/new" || fail write "${MAIN_JOURNAL}/new cannot be written. ${OUTPUT}"
+  WRITTEN=$(with_block "${MAIN_JOURNAL}/old")
+  write_new "${MAIN_JOURNAL}" "${WRITTEN}"
+  read_settings "${MAIN_JOURNAL}/new" || fail_with_output candidate 'sshd refuses the new configuration'
+  [ "${OTHERS}" = "${BEFORE}" ] || fail candidate 'The new configuration would change another setting.'
+}
+
+replace_main() { # fails where somebody else edited it: before the rename, or through the old name since
+  if [ "$(with_block "${MAIN}")" != "${WRITTEN}" ]; then return 1; fi
+  CHANGED_MAIN=yes
+  run mv -f "${MAIN_JOURNAL}/new" "${MAIN}" && flush_rename "${MAIN}" || fail write "${MAIN} cannot be replaced. ${OUTPUT}"
+  [ "$(text_of "${MAIN}")$(with_block "${MAIN_JOURNAL}/old")" = "${WRITTEN}${WRITTEN}" ]
+}
+
+roll_back_file() { # FILE JOURNAL TEXT: only where it still is exactly what this run wrote
+  if [ -e "$2/new" ] || { [ -z "$3" ] && ! [ -e "$2/old" ]; }; then return; fi # nothing was renamed
+  if [ "$(text_of "$1")" != "$3" ]; then
+    if [ -n "$3" ] && ! grep -q "^${BEGIN}\$" "$1"; then return; fi
+    say "Somebody else edited $1 meanwhile, so it is left as it is. Check it, then run this again."
+    return 1
   fi
-  if [ "${undone}" = 0 ] && [ -n "${LOCKED}" ]; then close_journals; fi
-  return "${undone}"
+  if [ -e "$2/old" ]; then run mv -f "$2/old" "$1"; else run rm -f "$1"; fi && flush_rename "$1"
+}
+
+roll_back_files() {
+  local code=0
+  if [ -n "${CHANGED_MAIN}" ]; then
+    if roll_back_file "${MAIN}" "${MAIN_JOURNAL}" "${WRITTEN}"; then CHANGED_MAIN=''; else code=1; fi
+  fi
+  if [ -n "${CHANGED_DROPIN}" ]; then
+    if roll_back_file "${DROPIN}" "${DROPIN_JOURNAL}" "${BLOCK:+${BLOCK}.}"; then CHANGED_DROPIN=''; else code=1; fi
+  fi
+  if [ "${code}" = 0 ]; then delete_journals; fi
+  return "${code}"
+}
+
+roll_back() {
+  local code=0
+  if [ -n "${LOCKED}" ]; then roll_back_files || code=1; fi
+  if [ -z "${RESTARTED}" ]; then return "${code}"; fi
+  # The sshd that never stopped has loaded the old files.
+  if read_service && [ "${ACTIVE} ${PID} ${STARTED}" = "active ${RUNNING}" ] && has_same_sockets; then return "${code}"; fi
+  # systemd refuses more than 5 starts in 10 s, failed ones included.
+  run timeout 60 systemctl reset-failed "${RESTARTED}"
+  restart_unit
+  is_up && return "${code}"
 }
 
 # --- The three actions
 
-require_restartable() { # a restart must not do more than this run is for
-  if [ -z "${UNIT}" ] && [ -n "${LISTENER}" ]; then
-    fail service 'The running sshd is not the service sshd or ssh, so it cannot be restarted here.'
-  fi
-  if [ -n "${UNIT}" ] && greets; then GREETED=yes; fi
-  if [ -n "${UNIT}" ] && [ -z "${GREETED}" ] && [ -n "${EDITED}" ]; then
-    say "${EDITED} was edited after sshd had started, and nobody answers at ${LISTEN}, where it now says that sshd listens."
-    fail edited 'Restart sshd or undo the edit, then run this again.'
-  fi
+examine() { # the service and the files as they are
+  read_service || fail service "systemctl cannot show the service of sshd. ${OUTPUT}"
+  [ -x "${SSHD}" ] || fail sshd "${SSHD} is missing: there is no OpenSSH server here."
+  require_config
+  read_settings || fail_with_output config 'sshd refuses its configuration as it is, so it is left alone'
+  if [ -z "${PID}${SOCKET}" ]; then require_no_other_sshd; fi
 }
 
+# An earlier run that was killed left a complete and validated file, old or new. Its old one is not restored, because
+# somebody may have edited the file since; sshd is restarted in any case.
 begin_change() {
-  for command in awk cp expr flock grep ln mkdir mv rm sed sha256sum sleep stat systemctl timeout; do
-    command -v "${command}" >/dev/null || fail commands "The command ${command} is missing."
-  done
-  if ! take_lock; then
-    ask_sshd "${CONFIG}" || fail_as_sshd_says config 'sshd refuses its configuration'
-    read_listener
-  fi
+  if ! take_lock; then examine; fi
   LOCKED=yes
-  for file in "${DROPIN}" "${BACKUP}"; do
-    # mv would move into it, also behind a link.
-    if [ -d "${file}" ]; then fail write "${file} is a directory."; fi
-  done
-  clear_journals
-  inspect_config
-  find_unit
-  require_restartable
-  read_other_settings
+  if is_unfinished; then UNFINISHED=yes; fi
+  delete_journals || fail write "The journal of an earlier run cannot be removed. ${OUTPUT}"
+}
+
+require_changeable() { # everything that can be checked before anything is changed
   BEFORE=${OTHERS}
+  # mv would move into a folder, also behind a link.
+  if [ -d "${DROPIN}" ]; then fail write "${DROPIN} is a folder."; fi
+  if [ -f "${DROPIN}" ]; then inspect "${DROPIN}" drop-in; fi
+  inspect "${MAIN}"
+  require_restartable
+  RUNNING="${PID} ${STARTED}"
 }
 
-holds_now() { # sshd's word on the files as they are now
-  ask_sshd "${CONFIG}" || return 1
-  read_other_settings
-  is_as_wanted && [ "${OTHERS}" = "${BEFORE}" ]
+change() { # once more from the beginning where somebody else edits sshd_config meanwhile
+  require_changeable
+  if change_files; then return; fi
+  roll_back_files
+  examine
+  require_changeable
+  change_files || fail edited "Somebody else edited ${MAIN} meanwhile; run this again."
 }
 
-commit() { # VERDICT REASON: the change holds, whatever becomes of the tidying up
+change_files() {
+  if [ "${SSM_Action}" = Remove ]; then remove_lines; elif ! has_desired_values; then add_lines; fi
+}
+
+add_lines() {
+  prepare_main
+  has_desired_values || fail_as_overridden
+  if can_use_dropin; then
+    open_journal "${DROPIN_JOURNAL}" "${DROPIN}"
+    write_new "${DROPIN_JOURNAL}" "${BLOCK}."
+    CHANGED_DROPIN=yes
+    run mv -f "${DROPIN_JOURNAL}/new" "${DROPIN}" && flush_rename "${DROPIN}" || fail write "${DROPIN} cannot be replaced. ${OUTPUT}"
+    if read_settings && [ "${OTHERS}" = "${BEFORE}" ] && has_desired_values; then return; fi
+    roll_back_file "${DROPIN}" "${DROPIN_JOURNAL}" "${BLOCK}." || fail write "${DROPIN} cannot be withdrawn. ${OUTPUT}"
+    CHANGED_DROPIN=''
+  fi
+  replace_main || return 1
+  read_settings && [ "${OTHERS}" = "${BEFORE}" ] && has_desired_values || fail_as_overridden
+}
+
+remove_lines() {
+  BLOCK=''
+  case ${FOUND} in *block*) prepare_main && replace_main || return 1 ;; *) ;; esac
+  if [ -e "${DROPIN}" ]; then
+    run mkdir -m 700 "${DROPIN_JOURNAL}" || fail write "${DROPIN_JOURNAL} cannot be created. ${OUTPUT}"
+    CHANGED_DROPIN=yes
+    run mv -f "${DROPIN}" "${DROPIN_JOURNAL}/old" && flush_rename "${DROPIN}" || fail write "${DROPIN} cannot be removed. ${OUTPUT}"
+  fi
+  read_settings || fail_with_output candidate 'sshd refuses the configuration without our lines'
+  [ "${OTHERS}" = "${BEFORE}" ] || fail candidate 'Without our lines another setting would change.'
+}
+
+commit() { # VERDICT REASON: the change is in force, whatever becomes of the rest
   trap '' HUP INT TERM
   VERDICT=$1 REASON=$2
   trap 'finish "${VERDICT}" "${REASON}" 0' EXIT
+  log "$1" "$2"
+  delete_journals || say 'The journal cannot be removed; the next run does it.'
+  remember
+}
+
+finish_unchanged() { # VERDICT
+  report_match_blocks
+  remember
+  finish "$1" as-wanted 0
 }
 
 apply() {
-  refuse_command_line
-  if is_as_wanted && ! is_unfinished; then
-    report_match_blocks
-    report_edited
-    finish unchanged as-wanted 0
-  fi
+  local reason=applied uptime
+  if ! is_unfinished && has_desired_values && is_in_force; then finish_unchanged unchanged; fi
   begin_change
-  if is_as_wanted && [ -z "${UNFINISHED}" ]; then
-    # The run that this one waited for has done it.
-    finish unchanged as-wanted 0
-  fi
-  if ! is_as_wanted; then
-    prepare_config "${BLOCK}"
-    is_as_wanted || fail_as_overridden
-    if ! has_block && takes_dropins; then
-      replace_dropin
-      if ! holds_now; then
-        withdraw_dropin
-        replace_config
-      fi
-    else
-      replace_config
+  if is_in_force && has_desired_values && [ -z "${UNFINISHED}" ]; then finish_unchanged unchanged; fi # by the run before this one
+  if has_desired_values && [ -z "${UNFINISHED}" ]; then
+    reason=loaded
+    read -r uptime _ </proc/uptime
+    uptime=${uptime%.*}
+    if [ "${FORCED_AT}" -gt 0 ] && [ "$((uptime - FORCED_AT))" -lt 86400 ]; then
+      say "${EDITED} was edited after sshd had loaded it."
+      fail not-loaded 'sshd was restarted for that less than a day ago, so it is not restarted again.'
     fi
-    holds_now || fail_as_overridden
+    FORCED_AT=${uptime}
   fi
+  change
   restart
-  # Where our setting is; a value can come from somebody else's line that says the same.
-  if [ -n "${CHANGED_DROPIN}" ]; then WHERE=${DROPIN}; elif [ -n "${CHANGED_CONFIG}" ]; then WHERE=${CONFIG}; fi
-  commit changed "${UNFINISHED:+resumed-}applied"
-  say "sshd asks a silent client for a sign of life every ${WANTED} seconds, up to ${WANTED_COUNT_MAX} times"
+  # Where our lines are; earlier lines of others can have the same values.
+  if [ -n "${CHANGED_DROPIN}" ]; then WHERE=${DROPIN}; elif [ -n "${CHANGED_MAIN}" ]; then WHERE=${CONFIG}; fi
+  commit changed "${UNFINISHED:+resumed-}${reason}"
+  say "sshd sends a keepalive to a silent client every ${DESIRED_INTERVAL} seconds, up to ${DESIRED_COUNT_MAX} times"
   say "(before: every ${WAS%/*} seconds, ${WAS#*/} times; 0 seconds is never)."
   report_match_blocks
-  keep_backup || say "No backup could be kept as ${BACKUP}."
-  close_journals || say "${JOURNAL} could not be removed; the next run does it."
   exit 0
 }
 
 check() {
-  refuse_command_line
+  if is_unfinished; then # or another run is at work
+    take_lock || :
+    examine
+  fi
+  if ! is_unfinished && has_desired_values && is_in_force; then finish_unchanged compliant; fi
   report_match_blocks
-  report_edited
   if is_unfinished; then
     say 'An earlier run was killed, perhaps before it restarted sshd. Apply completes it.'
     finish drifted unfinished 1
   fi
-  if is_as_wanted; then finish compliant as-wanted 0; fi
-  say "sshd answers ClientAliveInterval ${INTERVAL} and ClientAliveCountMax ${COUNT_MAX};"
-  say "${WANTED} and ${WANTED_COUNT_MAX} are wanted."
+  if has_desired_values; then
+    say "${EDITED} was edited after sshd had loaded it, so the values may not be in force. Apply restarts sshd."
+    finish drifted not-loaded 1
+  fi
+  say "The effective values are ClientAliveInterval ${INTERVAL} and ClientAliveCountMax ${COUNT_MAX},"
+  say "and the desired ones ${DESIRED_INTERVAL} and ${DESIRED_COUNT_MAX}."
   finish drifted values 1
 }
 
-finish_absent() {
-  WANTED=${INTERVAL} WANTED_COUNT_MAX=${COUNT_MAX}
-  finish removed absent 0
+has_nothing_of_ours() { # grep's 1 is "not found"; anything else but 0 is an error
+  grep -q cdk-ssh-keepalive "${MAIN}"
+  [ $? = 1 ] && ! [ -e "${DROPIN}" ] && ! is_unfinished
 }
 
 remove() {
-  grep -q cdk-ssh-keepalive "${REAL}"
-  # 1 is "not found"; anything else but 0 is no answer.
-  if [ $? = 1 ] && ! [ -e "${DROPIN}" ] && ! is_unfinished; then finish_absent; fi
-  begin_change
-  if ! [ -e "${DROPIN}" ] && ! has_block && [ -z "${UNFINISHED}" ]; then finish_absent; fi
-  if has_block; then
-    prepare_config ''
-    prefer_backup
-    replace_config
+  local reason=absent
+  if ! has_nothing_of_ours; then
+    begin_change
+    if [ -n "${UNFINISHED}" ] || ! has_nothing_of_ours; then reason=removed; fi
   fi
-  if [ -e "${DROPIN}" ]; then remove_dropin; fi
-  ask_sshd "${CONFIG}" || fail_as_sshd_says candidate 'sshd refuses the configuration without our setting'
-  restart
-  WANTED=${INTERVAL} WANTED_COUNT_MAX=${COUNT_MAX}
-  commit removed removed
-  rm -f "${BACKUP}" || say "${BACKUP} could not be removed."
-  close_journals || say "${JOURNAL} could not be removed; the next run does it."
-  exit 0
+  if [ "${reason}" = removed ]; then
+    is_in_force || :
+    change
+    restart
+  fi
+  DESIRED_INTERVAL=${INTERVAL} DESIRED_COUNT_MAX=${COUNT_MAX}
+  if [ "${reason}" = removed ]; then commit removed removed; fi
+  finish removed "${reason}" 0
+}
+
+find_main() { # root writes to no folder that somebody else can write to
+  if ! [ -L "${CONFIG}" ]; then return; fi
+  MAIN=$(readlink -f "${CONFIG}")
+  case $(stat -c %A "${MAIN%/*}") in
+    ?????w* | ????????w*) ;;
+    *) if [ -O "${MAIN%/*}" ]; then return; fi ;;
+  esac
+  fail owner "${CONFIG} is a link to ${MAIN}, whose folder is not root's alone."
 }
 
 main() {
+  local command
   # A shell that cannot fork ends at once, so the end is trapped as well.
   trap 'fail interrupted "The run was interrupted."' EXIT HUP INT TERM
   read_parameters
-  [ -x "${SSHD}" ] || fail sshd "${SSHD} is missing: there is no OpenSSH server here."
-  ask_sshd "${CONFIG}" || fail_as_sshd_says config 'sshd refuses its configuration as it is, so it is left alone'
+  for command in awk cat cp date dd flock grep ls mkdir mv rm sed sleep stat systemctl timeout tr; do
+    command -v "${command}" >/dev/null || fail commands "The command ${command} is missing."
+  done
+  examine
   WAS=${INTERVAL}/${COUNT_MAX}
-  if [ -L "${CONFIG}" ]; then REAL=$(readlink -f "${CONFIG}"); fi
-  JOURNAL=${REAL%/*}/.cdk-ssh-keepalive
-  BACKUP=${REAL%/*}/.${REAL##*/}.before-cdk-ssh-keepalive
-  read_listener
+  find_main
+  MAIN_JOURNAL=${MAIN%/*}/.cdk-ssh-keepalive
   case ${SSM_Action} in Apply) apply ;; Check) check ;; *) remove ;; esac
 }
 

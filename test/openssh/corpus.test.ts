@@ -22,7 +22,7 @@ describeWithSuites('On the corpus', () => {
     beforeAll(async () => {
       machine = await SuiteMachine.start(suite);
       bringScripts(machine);
-      bringSystemctl(machine, 'assenting');
+      bringSystemctl(machine, 'idle');
       invariants = new Invariants(machine);
     });
     afterAll(() => {
@@ -33,14 +33,14 @@ describeWithSuites('On the corpus', () => {
       machine.stop();
     });
 
-    it.each(entries)('the script is right about $name', async ({ files, ends, refusedBy, before, after }) => {
-      const { verdict, reason } = await invariants.ofDocument(files, WANTED, { before, after });
+    it.each(entries)('the script is right about $name', async ({ files, ends, refusedBy, ...property }) => {
+      const { verdict, reason } = await invariants.ofDocument(files, WANTED, property);
       const end = verdict === 'failed' ? reason : verdict;
       expect(end).toBe(refusedBy?.includes(suite.name) ? 'config' : ends);
     });
 
-    it.each(entries)('the snippet is right about $name', async ({ files, before, after }) => {
-      await invariants.ofFirstBoot(files, { before, after });
+    it.each(entries)('the snippet is right about $name', async ({ files, ...property }) => {
+      await invariants.ofFirstBoot(files, property);
     });
   });
 });

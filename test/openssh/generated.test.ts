@@ -38,7 +38,7 @@ async function examine(suite: Suite): Promise<void> {
   const invariants = new Invariants(machine);
   try {
     bringScripts(machine);
-    bringSystemctl(machine, 'assenting');
+    bringSystemctl(machine, 'idle');
     const property = fc.asyncProperty(configurations, wantedValues, async (files, wanted) => {
       const { verdict, reason, output } = await invariants.ofDocument(files, wanted);
       // Nothing here is immutable or damaged: only sshd and Match blocks for everybody are in the way.

@@ -1,4 +1,5 @@
-// What stands on sshd's command line beats every file: the script must notice it in the process that really runs.
+// What stands on sshd's command line beats every file: the script reads the options of the process that really runs, and
+// those with which systemd would start the next one.
 import { SuiteMachine } from './suite-machine';
 import { describeWithSuites } from './suite-requirements';
 import { act, bringScripts } from './suite-script';
@@ -19,34 +20,70 @@ describeWithSuites('With options on the command line', () => {
     });
     afterEach(() => machine.stop());
 
+    /** Starts sshd with options from the environment file of the unit. */
+    const startWith = async (options: string): Promise<void> => {
+      machine.write('run/sshd-options', `SSHD_OPTS="${options.replaceAll('"', '\\"')}"\n`);
+      expect((await machine.run('systemctl restart ssh')).status).toBe(0);
+    };
+
     it.each([
       '-o ClientAliveInterval=5',
       "-o 'clientalivecountmax 0'",
       "-o 'ClientAliveInterval = 5'",
       '-o \'ClientAliveInterval  "5"\'',
     ])('%s is reported as an override', async (option) => {
-      expect((await machine.run(`/usr/sbin/sshd ${option}`)).status).toBe(0);
-      expect((await machine.run('until systemctl is-active ssh; do sleep 0.1; done')).status).toBe(0);
+      await startWith(option);
       const before = machine.snapshot();
       const { verdict, reason, text, status } = await act(machine, 'Apply', WANTED);
       expect([verdict, reason, status]).toEqual(['failed', 'overridden', 2]);
       expect(text).toContain('command line');
       expect(machine.snapshot()).toEqual(before);
+      expect((await act(machine, 'Check', WANTED)).verdict).toBe('drifted');
     });
 
-    it('-f is reported, since that sshd reads another file', async () => {
-      machine.write('run/sshd_config', 'Port 22\n');
-      expect((await machine.run('/usr/sbin/sshd -f /run/sshd_config')).status).toBe(0);
-      expect((await machine.run('until systemctl is-active ssh; do sleep 0.1; done')).status).toBe(0);
-      const { reason, text, status } = await act(machine, 'Apply', WANTED);
-      expect([reason, status]).toEqual(['overridden', 2]);
-      expect(text).toContain('reads another file than /etc/ssh/sshd_config');
+    it('the desired values there, in the units of sshd, are the desired values', async () => {
+      await startWith('-o ClientAliveInterval=1m -oClientAliveCountMax=120');
+      expect((await act(machine, 'Apply', WANTED)).verdict).toBe('unchanged');
+      expect((await act(machine, 'Check', WANTED)).verdict).toBe('compliant');
     });
 
-    it('options about something else are none of our business', async () => {
-      expect((await machine.run('/usr/sbin/sshd -o UseDNS=no')).status).toBe(0);
-      expect((await machine.run('until systemctl is-active ssh; do sleep 0.1; done')).status).toBe(0);
+    it.each(['-f /run/other', '-f/etc/ssh/sshd_config_custom', '-4f /run/other', '-f run/other'])(
+      '%s is reported, since that sshd reads another file',
+      async (option) => {
+        machine.write('run/other', 'Port 22\n');
+        machine.write('etc/ssh/sshd_config_custom', 'Port 22\n');
+        await machine.run(`cd / && /usr/sbin/sshd ${option} && until [ -s /run/sshd.pid ]; do sleep 0.1; done`);
+        for (const action of ['Apply', 'Check', 'Remove'] as const) {
+          const { reason, text, status } = await act(machine, action, WANTED);
+          expect([reason, status]).toEqual(['overridden', 2]);
+          expect(text).toContain('reads another file than /etc/ssh/sshd_config');
+        }
+      },
+    );
+
+    it.each([
+      '-o UseDNS=no',
+      '-4 -o UseDNS=no',
+      "-o 'AuthorizedKeysCommand /usr/bin/true %u %f' -o AuthorizedKeysCommandUser=root",
+    ])('options about something else are none of our business: %s', async (options) => {
+      await startWith(options);
       expect((await act(machine, 'Apply', WANTED)).verdict).toBe('changed');
+      expect((await act(machine, 'Apply', WANTED)).verdict).toBe('unchanged');
+      expect((await act(machine, 'Remove', WANTED)).verdict).toBe('removed');
+    });
+
+    it.each([
+      ['that sshd refuses', '-o Nonsense=yes'],
+      ['that change another setting', '-o MaxSessions=7'],
+      ['that change the port', '-p 2222'],
+    ])('the next sshd must not have options %s', async (_, options) => {
+      await startWith('');
+      const running = machine.read('run/sshd.pid');
+      machine.write('run/sshd-options', `SSHD_OPTS='${options}'\n`);
+      const before = machine.snapshot();
+      const { reason, status } = await act(machine, 'Apply', WANTED);
+      expect([reason, status]).toEqual(['cannot-restart', 2]);
+      expect([machine.snapshot(), machine.read('run/sshd.pid')]).toEqual([before, running]);
     });
   });
 });

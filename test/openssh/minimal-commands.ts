@@ -13,7 +13,7 @@ export type Tools = 'this machine' | 'busybox';
 
 /** Those that every busybox has; some are built without `flock`. */
 const APPLETS = new Set(
-  'awk cat cp expr grep head ln mkdir mv readlink rm sed sha256sum sleep stat timeout tr'.split(' '),
+  'awk cat cp date dd grep head ln ls mkdir mv readlink rm sed sleep stat sync timeout tr'.split(' '),
 );
 
 let folders = 0;

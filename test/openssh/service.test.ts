@@ -18,6 +18,9 @@ function systemctlDoesFirst(machine: FaultsMachine, lines: string): void {
   root.write('usr/bin/systemctl', systemctl.replace('#!/bin/sh\n', `#!/bin/sh\n${logged}\n${lines}\n`), 0o755);
 }
 
+/** What systemd does before it cannot start a unit again. */
+const stopped = ({ unit }: FaultsMachine): string => `"$0-of-the-root" stop ${unit}`;
+
 /** The unit is called active after a restart with the new values, but nothing listens. */
 function activeButDeaf(machine: FaultsMachine): void {
   const stop = `"$0-of-the-root" stop ${machine.unit}`;
@@ -61,7 +64,10 @@ describe.each([
 
     it('restores and restarts where the restart with the new values fails', async () => {
       const machine = await start();
-      systemctlDoesFirst(machine, `[ "$1" = restart ] && ${newValues(machine)} && log "$@" && exit 1`);
+      systemctlDoesFirst(
+        machine,
+        `[ "$1" = restart ] && ${newValues(machine)} && log "$@" && ${stopped(machine)} && exit 1`,
+      );
       expect(await mustRestore(machine, 'restart', 2)).toContain('Everything is as it was before.');
       expect(machine.root.systemctlCalls()).toContain(`reset-failed ${machine.unit}`);
     });
@@ -69,7 +75,10 @@ describe.each([
     it('restores and restarts where the restart with the new values hangs', async () => {
       const machine = await start();
       shortenPatience(machine);
-      systemctlDoesFirst(machine, `[ "$1" = restart ] && ${newValues(machine)} && log "$@" && exec sleep 30`);
+      systemctlDoesFirst(
+        machine,
+        `[ "$1" = restart ] && ${newValues(machine)} && log "$@" && ${stopped(machine)} && exec sleep 30`,
+      );
       await mustRestore(machine, 'restart', 2);
     });
 
@@ -112,7 +121,7 @@ describe.each([
 
     it('says that it could not undo it, with exit 3, where no restart works any more; the files are restored', async () => {
       const machine = await start();
-      systemctlDoesFirst(machine, '[ "$1" = restart ] && log "$@" && exit 1');
+      systemctlDoesFirst(machine, `[ "$1" = restart ] && log "$@" && ${stopped(machine)} && exit 1`);
       const before = machine.files();
       const outcome = await machine.act('Apply');
       expect([outcome.status, verdictOf(outcome).reason]).toEqual([3, 'restart']);
@@ -123,7 +132,7 @@ describe.each([
     it('does no more than two restarts where every one of them hangs', async () => {
       const machine = await start();
       shortenPatience(machine);
-      systemctlDoesFirst(machine, '[ "$1" = restart ] && log "$@" && exec sleep 30');
+      systemctlDoesFirst(machine, `[ "$1" = restart ] && log "$@" && ${stopped(machine)} && exec sleep 30`);
       const before = machine.files();
       const outcome = await machine.act('Apply');
       expect([outcome.status, verdictOf(outcome).reason]).toEqual([3, 'restart']);
@@ -136,7 +145,10 @@ describe.each([
       await machine.act('Apply');
       const applied = machine.files();
       const restarts = machine.restarts();
-      systemctlDoesFirst(machine, `[ "$1" = restart ] && ! ${newValues(machine)} && log "$@" && exit 1`);
+      systemctlDoesFirst(
+        machine,
+        `[ "$1" = restart ] && ! ${newValues(machine)} && log "$@" && ${stopped(machine)} && exit 1`,
+      );
       const outcome = await machine.act('Remove');
       expect([outcome.status, verdictOf(outcome).reason]).toEqual([2, 'restart']);
       expect(sameFiles(machine.files(), applied)).toBe(true);

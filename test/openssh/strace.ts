@@ -5,7 +5,10 @@ import { find } from '../../bin/test-bed/openssh';
 import type { PrivateRoot } from '../../bin/test-bed/private-root';
 import type { Outcome } from '../../bin/test-bed/unprivileged';
 
-/** How a call can end. A kill hits the whole run, as a power cut would; `lonely kill` hits the one process. */
+/**
+ * How a call can end. A kill hits the whole run; unlike a power cut, it leaves everything that was written in the page
+ * cache. `lonely kill` hits the one process.
+ */
 export type Kind = 'kill' | 'lonely kill' | 'EACCES' | 'EAGAIN' | 'EIO' | 'ENOSPC' | 'EROFS';
 
 /** Whose call: the script's own shell, all of its subshells, or the external command that the run starts as its n-th. */
@@ -56,7 +59,8 @@ const INODES = [
   ...['chmod', 'fchmod', 'fchmodat', 'chown', 'fchown', 'lchown', 'fchownat', 'utimensat'],
   ...['setxattr', 'fsetxattr', 'lsetxattr'],
 ];
-const CALLS = [...FORKS, ...WRITES, ...ENTRIES, ...INODES, 'open', 'openat'];
+const FLUSHES = ['fsync', 'fdatasync', 'sync', 'syncfs'];
+const CALLS = [...FORKS, ...WRITES, ...FLUSHES, ...ENTRIES, ...INODES, 'open', 'openat'];
 /** What a file system that is full or read-only refuses, whatever the file. An open or a write may concern a pipe. */
 const DISK_CALLS = [...ENTRIES, ...INODES, 'copy_file_range', 'ftruncate', 'fallocate'];
 
@@ -64,7 +68,7 @@ const DISK_CALLS = [...ENTRIES, ...INODES, 'copy_file_range', 'ftruncate', 'fall
 const set = (calls: readonly string[]): string => calls.map((call) => `?${call}`).join(',');
 
 /** The external commands of the scripts that work on files or start others. sshd and systemctl stand for themselves. */
-const COMMANDS = 'awk cat cp expr flock grep head ln mkdir mv readlink rm sed sha256sum sleep stat timeout tr'.split(
+const COMMANDS = 'awk cat cp date dd flock grep head ln ls mkdir mv readlink rm sed sleep stat sync timeout tr'.split(
   ' ',
 );
 

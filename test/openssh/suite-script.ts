@@ -46,8 +46,8 @@ export async function act(machine: SuiteMachine, action: Action, { interval, cou
   const output = `${stdout}${stderr && `on stderr: ${stderr}`}`;
   const [first = '', ...rest] = stdout.split('\n');
   const fields = VERDICT.exec(first)?.groups as Omit<Result, 'status' | 'text' | 'output'> | undefined;
-  // Only a failure may have more to say, in the words of the command that failed.
-  if (!fields || (stderr && fields.verdict !== 'failed'))
+  // State Manager shows nothing but stderr, and only of a run that failed.
+  if (!fields || stderr !== (status === 0 ? '' : stdout))
     throw new Error(`This is not a verdict (exit ${status}):\n${output}`);
   return { ...fields, status, text: rest.join('\n'), output };
 }

@@ -1,16 +1,18 @@
 // What stands for systemctl in a machine of a suite, where no systemd runs. Knows no sshd_config.
 import type { SuiteMachine } from './suite-machine';
 
-const IS_ANOTHER_UNIT = 'case "$*" in *ssh) ;; *) exit 3 ;; esac';
-
-/** Says that ssh.service runs and restarts nothing: for thousands of runs that are about files. */
-const ASSENTING = `#!/bin/sh
-${IS_ANOTHER_UNIT}
+/** Knows no running service: for thousands of runs that are about files. */
+const IDLE = `#!/bin/sh
+case $1 in show) ;; *) exit 3 ;; esac
 `;
 
-/** Really starts, restarts and stops the sshd of the machine. As by the unit's KillMode=process, sessions stay. */
+/**
+ * Really starts, restarts and stops the sshd of the machine. As by the unit's KillMode=process, sessions stay.
+ *
+ * `/run/sshd-options` is its environment file, and `/run/unit` can override the states that it shows.
+ */
 const REAL = `#!/bin/sh
-${IS_ANOTHER_UNIT}
+case "$*" in show* | *ssh) ;; *) exit 3 ;; esac
 pid_file=/run/sshd.pid
 runs() { [ -s "$pid_file" ] && kill -0 "$(cat "$pid_file")" 2>/dev/null; }
 wait_until() {
@@ -22,21 +24,44 @@ wait_until() {
   done
 }
 is_gone() { ! runs; }
+stop() { if runs; then kill "$(cat "$pid_file")" && wait_until is_gone; fi; }
+start() {
+  rm -f "$pid_file"
+  SSHD_OPTS=
+  [ ! -e /run/sshd-options ] || . /run/sshd-options
+  eval "/usr/sbin/sshd -E /run/sshd.log $SSHD_OPTS" && wait_until runs
+}
 echo "$*" >>/run/systemctl.log
+LOAD=loaded ACTIVE= SOCKET= RESTART=
+[ ! -e /run/unit ] || . /run/unit
 case $1 in
+  # As systemd 219 to 257 print it: a block a unit, in an order of their own, arguments joined with blanks. See systemctl(1)
+  # and org.freedesktop.systemd1(5).
+  show)
+    pid=0
+    if runs; then pid=$(cat "$pid_file") ACTIVE=\${ACTIVE:-active}; fi
+    printf 'MainPID=0\\nId=sshd.service\\nLoadState=not-found\\nActiveState=inactive\\n\\n'
+    printf 'MainPID=%s\\nExecStart={ path=/usr/sbin/sshd ; argv[]=/usr/sbin/sshd -E /run/sshd.log $SSHD_OPTS ; ignore_errors=no ; pid=0 }\\n' "$pid"
+    printf 'EnvironmentFiles=/run/sshd-options (ignore_errors=yes)\\nId=ssh.service\\nLoadState=%s\\nActiveState=%s\\n\\n' "$LOAD" "\${ACTIVE:-inactive}"
+    printf 'Id=sshd.socket\\nLoadState=not-found\\nActiveState=inactive\\n\\n'
+    printf 'Id=ssh.socket\\nLoadState=loaded\\nActiveState=%s\\n' "\${SOCKET:-inactive}"
+    ;;
   is-active) runs || exit 3 ;;
+  start) start ;;
+  stop) stop ;;
+  reload) kill -HUP "$(cat "$pid_file")" ;;
   restart)
+    if [ -n "$RESTART" ]; then $RESTART; exit; fi
     # As the unit's ExecStartPre.
     /usr/sbin/sshd -t || exit 1
-    if runs; then kill "$(cat "$pid_file")" && wait_until is_gone; fi
-    rm -f "$pid_file"
-    /usr/sbin/sshd -E /run/sshd.log && wait_until runs
+    stop
+    start
     ;;
   reset-failed) ;;
   *) exit 1 ;;
 esac
 `;
 
-export function bringSystemctl(machine: SuiteMachine, kind: 'assenting' | 'real'): void {
-  machine.write('run/bin/systemctl', kind === 'real' ? REAL : ASSENTING, 0o755);
+export function bringSystemctl(machine: SuiteMachine, kind: 'idle' | 'real'): void {
+  machine.write('run/bin/systemctl', kind === 'real' ? REAL : IDLE, 0o755);
 }

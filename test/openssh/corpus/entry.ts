@@ -14,6 +14,8 @@ export interface CorpusEntry {
   readonly before?: string;
   /** What takes that property away again. */
   readonly after?: string;
+  /** Whether sshd_config has a second name, which then keeps the old file: a rename cannot give that back. */
+  readonly secondName?: boolean;
 }
 
 /** An entry with these bytes as its sshd_config. */

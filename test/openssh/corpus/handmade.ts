@@ -220,8 +220,12 @@ const FILES: CorpusEntry[] = [
     ends: 'config',
     files: { 'sshd_config.d/50.conf': { symlinkTo: 'nowhere' } },
   }),
-  entry('a second name for sshd_config', 'Port 22\n', { files: { kept: { hardLinkTo: 'sshd_config' } } }),
+  entry('a second name for sshd_config', 'Port 22\n', {
+    secondName: true,
+    files: { kept: { hardLinkTo: 'sshd_config' } },
+  }),
   entry('a second name for sshd_config, and an Include', `${INCLUDE}Port 22\n`, {
+    secondName: true,
     files: { 'sshd_config.d': { folder: true }, kept: { hardLinkTo: 'sshd_config' } },
   }),
   entry('an immutable sshd_config', 'Port 22\n', {
