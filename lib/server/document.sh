@@ -34,8 +34,8 @@ set -fu
 umask 077
 # mawk fails when one of these is closed. What the shell itself prints must not come before the verdict.
 exec </dev/null
-{ true >&1; } 2>/dev/null || exec >/dev/null
-{ true >&2; } 2>/dev/null || exec 2>/dev/null
+true 3>&2 || exec 2>/dev/null
+true 3>&1 2>/dev/null || exec >/dev/null
 exec 3>&2 2>/dev/null
 
 BEGIN='# BEGIN cdk-ssh-keepalive'
@@ -614,7 +614,7 @@ require_changeable() { # everything that can be checked before anything is chang
   BEFORE=${OTHERS}
   # mv would move into a folder, also behind a link.
   if [ -d "${DROPIN}" ]; then fail write "${DROPIN} is a folder."; fi
-  if [ -f "${DROPIN}" ]; then inspect "${DROPIN}" drop-in; fi
+  if [ -f "${DROPIN}" ] && ! [ -L "${DROPIN}" ]; then inspect "${DROPIN}" drop-in; fi
   inspect "${MAIN}"
   require_restartable
   RUNNING="${PID} ${STARTED}"

@@ -1,19 +1,64 @@
-# cdk-ssh-keepalive first boot
-_k=$?
-(set +euC;IFS=;umask 77;i=60 m=120;e=/etc/ssh s=/usr/sbin/sshd;c=$e/sshd_config d=$c.d/00-cdk-ssh-keepalive.conf j=$e/.cdk-ssh-keepalive
-b="# BEGIN cdk-ssh-keepalive
-ClientAliveInterval $i
-ClientAliveCountMax $m
-# END cdk-ssh-keepalive"
-ok(){ [ "$($s -T -C user=k,host=k,addr=192.0.2.1,laddr=192.0.2.2,lport=22 -f $1|grep -ciEx "clientalive(interval $i|countmax $m)")" = 2 ];}
-up(){ systemctl restart $u 9>&-&&systemctl is-active $u;}
-exec 9>>/run/cdk-ssh-keepalive.lock
-mkdir -m755 /run/sshd
-case $(stat -c%h%f $c) in 18???);;*)exit;esac
-flock 9&&! grep -qs cdk-ssh-keepalive $c $d&&! ok $c&&mkdir $j||exit
-ln $c $j/old&&cp -a $c $j/new&&{ echo "$b";cat $c;}>$j/new&&ok $j/new&&{
-grep -m1 '^[^# ]' $c|grep -qi '^include.*sshd_config\.d/'&&echo "$b">$j/d&&mv $j/d $d&&ok $c||{ rm -f $d;mv $j/new $c;}
-for u in ssh sshd '';do systemctl is-active $u&&break;done
-[ -z $u ]||up||{ rm -f $d;mv $j/old $c;systemctl reset-failed $u;up;};}
-rm -rf $j)>/dev/null 2>&1||:
-(exit $_k)&&:
+# cdk-ssh-keepalive first boot: sets the keepalive of sshd, and never ends the user data or changes its $?
+cdk_ssh_keepalive_status=$?
+(
+  set +euC
+  umask 077
+  interval=60
+  count_max=120
+  sshd=/usr/sbin/sshd
+  config=/etc/ssh/sshd_config
+  dropin=/etc/ssh/sshd_config.d/00-cdk-ssh-keepalive.conf
+  journal=/etc/ssh/.cdk-ssh-keepalive
+
+  print_block() {
+    echo '# BEGIN cdk-ssh-keepalive'
+    echo "ClientAliveInterval ${interval}"
+    echo "ClientAliveCountMax ${count_max}"
+    echo '# END cdk-ssh-keepalive'
+  }
+
+  # sshd accepts the file, and both values are effective. -C is for sshd 7.4.
+  is_right() {
+    timeout 20 "${sshd}" -T -C user=k,host=k,addr=192.0.2.1,laddr=192.0.2.2,lport=22 -f "$1" >"${journal}/settings" &&
+      [ "$(grep -ciEx "clientalive(interval ${interval}|countmax ${count_max})" "${journal}/settings")" = 2 ]
+  }
+
+  # Without the flush, a power cut can leave an empty file.
+  put_in_place() {
+    dd if=/dev/null of="$1" conv=notrunc,fsync && mv "$1" "$2" && dd if=/dev/null of="$2" conv=notrunc,fsync
+  }
+
+  service() {
+    timeout 200 systemctl "$@" 9>&-
+  }
+
+  change() {
+    ln "${config}" "${journal}/old" && cp -a "${config}" "${journal}/new" || return
+    print_block | cat - "${config}" >"${journal}/new" && is_right "${journal}/new" || return
+    # A drop-in takes effect where its Include comes first.
+    if ! { grep -m1 '^[^# ]' "${config}" | grep -qi '^include.*sshd_config\.d/' && print_block >"${journal}/dropin" &&
+      put_in_place "${journal}/dropin" "${dropin}" && is_right "${config}"; }; then
+      rm -f "${dropin}"
+      put_in_place "${journal}/new" "${config}"
+    fi
+    for unit in ssh sshd; do
+      service is-active "${unit}" || continue
+      service restart "${unit}" && service is-active "${unit}" && return
+      rm -f "${dropin}"
+      [ -e "${journal}/new" ] || mv "${journal}/old" "${config}"
+      service reset-failed "${unit}"
+      service restart "${unit}"
+    done
+  }
+
+  exec 9>>/run/cdk-ssh-keepalive.lock
+  flock -w 100 9 || exit
+  # The association handles links, and what is ours already.
+  [ "$(stat -c %h%F "${config}")" = '1regular file' ] || exit
+  grep -qs cdk-ssh-keepalive "${config}" "${dropin}" && exit
+  mkdir "${journal}" || exit
+  "${sshd}" -t 2>&1 | grep -q 'privilege separation directory' && mkdir -m 755 /run/sshd
+  is_right "${config}" || change
+  rm -rf "${journal}"
+) >/dev/null 2>&1 || :
+(exit "${cdk_ssh_keepalive_status}") && :

@@ -6,7 +6,7 @@ import type { InstanceSet } from './instance-set';
 import { FIRST_BOOT_SNIPPET } from './scripts';
 
 /** The snippet's own constants, as they stand in first-boot.sh. */
-const CONSTANTS = 'i=60 m=120';
+const CONSTANTS = 'interval=60\n  count_max=120';
 
 /** What EC2 takes, before it is encoded. */
 const MAX_BYTES = 16_384;
@@ -25,7 +25,10 @@ export function firstBootSnippet(keepalive: ServerKeepalive): string {
         'CloudFormation stop and start the instance. Pass the token as keepalive instead.',
     );
   }
-  return FIRST_BOOT_SNIPPET.trimEnd().replace(CONSTANTS, `i=${keepalive.interval.toSeconds()} m=${keepalive.countMax}`);
+  return FIRST_BOOT_SNIPPET.trimEnd().replace(
+    CONSTANTS,
+    `interval=${keepalive.interval.toSeconds()}\n  count_max=${keepalive.countMax}`,
+  );
 }
 
 /**

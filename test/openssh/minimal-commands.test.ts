@@ -11,7 +11,7 @@ import { SHELLS, runWithOnly } from './minimal-commands';
 const NEEDED = 'awk cat cp date dd flock grep ls mkdir mv rm sed sleep stat timeout tr'.split(' ');
 /** readlink follows a link, head shortens what is shown, sync flushes folders where it can. */
 const DOCUMENT_COMMANDS = [...NEEDED, 'head', 'ln', 'readlink', 'sync'];
-const FIRST_BOOT_COMMANDS = 'cat cp flock grep ln mkdir mv rm stat'.split(' ');
+const FIRST_BOOT_COMMANDS = 'cat cp dd flock grep ln mkdir mv rm stat timeout'.split(' ');
 
 const MACHINES = { AMAZON_LINUX_2, DEBIAN_12, FALLBACK };
 

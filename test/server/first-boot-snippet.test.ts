@@ -14,8 +14,9 @@ const BLOCK = '# BEGIN cdk-ssh-keepalive\nClientAliveInterval 60\nClientAliveCou
 const DROPIN = '00-cdk-ssh-keepalive.conf';
 
 describe('The first-boot snippet', () => {
-  it('has at most 1,024 bytes', () => {
-    expect(Buffer.byteLength(FIRST_BOOT_SNIPPET)).toBeLessThanOrEqual(1024);
+  it('has at most 2,560 bytes, and one command a line', () => {
+    expect(Buffer.byteLength(FIRST_BOOT_SNIPPET)).toBeLessThanOrEqual(2560);
+    expect(FIRST_BOOT_SNIPPET.split('\n').filter((line) => line.length > 122)).toEqual([]);
   });
 
   // Changed bytes would stop and start every instance that was deployed with the old ones. They may change with a new
@@ -106,6 +107,12 @@ describe.each(['dash', 'bash'] as const)('Under %s, the first-boot snippet', (sh
       expect(restarts(root)).toBe(0);
     });
 
+    it('creates no folder for privilege separation where sshd needs none', async () => {
+      const root = await machine(AL2);
+      await boot(root);
+      expect(readdirSync(root.in('run'))).not.toContain('sshd');
+    });
+
     it("leaves to the document's script what takes more than it knows: links, and markers of ours", async () => {
       const linked = await machine(AL2);
       renameSync(linked.in('etc/ssh/sshd_config'), linked.in('etc/ssh/real_config'));
@@ -131,6 +138,7 @@ describe.each(['dash', 'bash'] as const)('Under %s, the first-boot snippet', (sh
         const etc = root.in('etc/ssh');
         const failing = `#!/bin/sh
 if [ "$1" = restart ] && grep -qs "^ClientAliveInterval 60" ${etc}/sshd_config ${etc}/sshd_config.d/*.conf; then
+  "$0" stop "$2"
   echo "$@" >>${root.in('systemctl.log')}
   exit 1
 fi
