@@ -634,8 +634,10 @@ change_files() {
 }
 
 add_lines() {
-  prepare_main
-  has_desired_values || fail_as_overridden
+  if [ -e "${CONFIG}" ]; then
+    prepare_main
+    has_desired_values || fail_as_overridden
+  fi
   if can_use_dropin; then
     open_journal "${DROPIN_JOURNAL}" "${DROPIN}"
     write_new "${DROPIN_JOURNAL}" "${BLOCK}."
@@ -645,6 +647,7 @@ add_lines() {
     roll_back_file "${DROPIN}" "${DROPIN_JOURNAL}" "${BLOCK}." || fail write "${DROPIN} cannot be withdrawn. ${OUTPUT}"
     CHANGED_DROPIN=''
   fi
+  [ -e "${CONFIG}" ] || fail config "sshd reads ${MAIN}, a file of its package. Copy it to ${CONFIG}, then run this again."
   replace_main || return 1
   read_settings && [ "${OTHERS}" = "${BEFORE}" ] && has_desired_values || fail_as_overridden
 }
@@ -744,6 +747,8 @@ remove() {
 }
 
 find_main() { # root writes to no folder that somebody else can write to
+  # SLES 16 and openSUSE can have it in /usr/etc alone, where nothing is written.
+  if ! [ -e "${CONFIG}" ]; then MAIN=${FILES%%"${NL}"*}; fi
   if ! [ -L "${CONFIG}" ]; then return; fi
   MAIN=$(readlink -f "${CONFIG}")
   case $(stat -c %A "${MAIN%/*}") in

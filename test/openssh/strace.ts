@@ -11,7 +11,7 @@ import type { Outcome } from '../../bin/test-bed/unprivileged';
  */
 export type Kind = 'kill' | 'lonely kill' | 'EACCES' | 'EAGAIN' | 'EIO' | 'ENOSPC' | 'EROFS';
 
-/** Whose call: the script's own shell, all of its subshells, or the external command that the run starts as its n-th. */
+/** Whose call: the script's own shell, all of its subshells, or the n-th external command of that name in the run. */
 export type Caller = 'shell' | 'subshells' | number;
 
 /** A system call of a run, and what becomes of it. */
@@ -33,7 +33,7 @@ export interface HitRun extends Outcome {
 
 /** A fault as people read it. */
 export function faultName({ caller, name, syscall, nth, kind }: Fault): string {
-  const who = typeof caller === 'number' ? `${name} (command ${caller} of the run)` : `the ${caller}`;
+  const who = typeof caller === 'number' ? `${name} (${caller} of the run)` : `the ${caller}`;
   return nth === undefined ? `${kind} from ${who} on` : `${kind} at ${syscall} ${nth} of ${who}`;
 }
 
@@ -94,12 +94,13 @@ export class Strace {
   /** All faults that a run can suffer, found in a run without any. */
   async record(run: () => Promise<Outcome>): Promise<Fault[]> {
     const trace = `-e trace=${set(CALLS)}`;
-    this.prepare(`shell="-f -b execve ${trace}" first=1 last=9999 options="${trace}"`);
+    this.prepare(`shell="-f -b execve ${trace}" begun=yes later=yes options="${trace}"`);
     await run();
     const faults = this.traces().flatMap((file) => this.faultsIn(file));
     const commands = this.calls();
     for (const [index, name] of commands.entries())
-      for (const kind of ['ENOSPC', 'EROFS'] as const) faults.push({ caller: index + 1, name, syscall: 'all', kind });
+      for (const kind of ['ENOSPC', 'EROFS'] as const)
+        faults.push({ caller: ordinal(commands, index), name, syscall: 'all', kind });
     this.prepare('');
     return faults;
   }
@@ -117,6 +118,7 @@ export class Strace {
     rmSync(this.root.in('trace'), { recursive: true, force: true });
     this.root.write('trace/.keep', '');
     this.root.write('calls', '');
+    rmSync(this.root.in('calls.begun'), { force: true });
     this.root.write('fault', setting);
   }
 
@@ -131,8 +133,10 @@ export class Strace {
   private faultsIn(file: string): Fault[] {
     const lines = readFileSync(this.root.in(`trace/${file}`), 'utf8').split('\n');
     if (file !== 'shell') {
-      const caller = Number(file);
-      return pointsIn(lines).flatMap((point) => faultsAt({ caller, name: this.calls()[caller - 1] ?? '', ...point }));
+      const calls = this.calls();
+      const index = Number(file) - 1;
+      const caller = ordinal(calls, index);
+      return pointsIn(lines).flatMap((point) => faultsAt({ caller, name: calls[index] ?? '', ...point }));
     }
     const main = lines[0]?.split(' ')[0] ?? '';
     const others = [...new Set(lines.map((line) => line.split(' ')[0] ?? ''))].filter((pid) => pid && pid !== main);
@@ -144,6 +148,11 @@ export class Strace {
       ...[...inSubshells.values()].flatMap((point) => faultsAt({ caller: 'subshells', name: '', ...point })),
     ];
   }
+}
+
+/** The commands of a pipeline start in any order, so each is counted among those of its name. */
+function ordinal(calls: readonly string[], index: number): number {
+  return calls.slice(0, index + 1).filter((name) => name === calls[index]).length;
 }
 
 interface Point {
@@ -170,7 +179,7 @@ function faultsAt(point: Omit<Fault, 'kind'>): Fault[] {
 }
 
 /** What the stand-ins read. */
-function setting({ caller, syscall, nth, kind }: Fault): string {
+function setting({ caller, name, syscall, nth, kind }: Fault): string {
   const effect = kind.endsWith('kill') ? 'signal=KILL' : `error=${kind}`;
   const hit =
     nth === undefined
@@ -179,7 +188,7 @@ function setting({ caller, syscall, nth, kind }: Fault): string {
   if (caller === 'shell') return `shell="${hit}"`;
   if (caller === 'subshells') return `shell="-f -b execve ${hit}"`;
   const group = kind === 'kill' ? 'group=yes' : '';
-  return `first=${caller} last=${nth === undefined ? 9999 : caller} ${group} options="${hit}"`;
+  return `name=${name} nth=${caller} ${nth === undefined ? 'later=yes' : ''} ${group} options="${hit}"`;
 }
 
 function tracedShell(root: string, shell: string): string {
@@ -195,12 +204,21 @@ exec strace -qq -o '${root}/trace/shell' $shell ${shell} "$@"
 function tracedCommand(root: string, name: string, program: string): string {
   return `#!/bin/sh
 set -f
-number=1
-while read -r _; do number=$((number + 1)); done <'${root}/calls'
+number=1 own=1
+while read -r call; do
+  number=$((number + 1))
+  [ "$call" != ${name} ] || own=$((own + 1))
+done <'${root}/calls'
 echo ${name} >>'${root}/calls'
-first=0 last=0 options= group=
+name= nth=0 later= begun= options= group=
 . '${root}/fault'
-[ $number -ge $first ] && [ $number -le $last ] || exec ${program} "$@"
+[ "$name $nth" = "${name} $own" ] && begun=yes
+# From that command on, whatever the others are.
+if [ -n "$later" ]; then
+  [ -z "$begun" ] || : >'${root}/calls.begun'
+  [ ! -e '${root}/calls.begun' ] || begun=yes
+fi
+[ -n "$begun" ] || exec ${program} "$@"
 strace -qq -o "${root}/trace/$number" $options ${program} "$@"
 status=$?
 [ $status != 137 ] || [ -z "$group" ] || kill -KILL 0

@@ -33,8 +33,8 @@ const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const PACKAGES = [
   // What the scripts call, and their shells; apt adds what these need.
   ...['bash', 'coreutils', 'dash', 'grep', 'libc-bin', 'mawk', 'openssh-server', 'sed', 'util-linux'],
-  // What the tests call; busybox brings up the loopback device.
-  ...['base-passwd', 'busybox-static', 'e2fsprogs', 'mount', 'openssh-client'],
+  // What the tests call; busybox brings up the loopback device, perl-base shuts file systems down.
+  ...['base-passwd', 'busybox-static', 'e2fsprogs', 'mount', 'openssh-client', 'perl-base', 'xfsprogs'],
 ];
 // Another list makes another tree.
 const LIST = createHash('sha256').update(PACKAGES.join()).digest('hex').slice(0, 8);

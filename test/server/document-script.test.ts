@@ -295,6 +295,33 @@ describe.each(['dash', 'bash'] as const)('Under %s, the script of the document',
         expect(host.config.toString()).toMatch(/^# BEGIN[^]*UseDNS no\n/);
       });
 
+      it.each([
+        ['writes a drop-in', 'Include /etc/ssh/sshd_config.d/*.conf\n', [0, 'changed', 'applied']],
+        ['writes nothing where no drop-in is included', 'Port 22\n', [2, 'failed', 'config']],
+      ])('%s where sshd_config is in /usr/etc alone, as on SLES 16', async (_, config, expected) => {
+        const host = await machine('Port 22\n', { dropIns: { 'other.conf': '' } });
+        await host.root.stop();
+        const [etc, vendor] = [host.root.in('etc/ssh'), host.root.in('usr/etc/ssh/sshd_config')];
+        rmSync(host.root.in('etc/ssh/sshd_config'));
+        host.root.write('usr/etc/ssh/sshd_config', config.replace('/etc/ssh', etc));
+        // sshd of SUSE looks in /etc first.
+        const sshd = readFileSync(host.root.in('usr/sbin/sshd'), 'utf8');
+        const fallback = `config='-f ${etc}/sshd_config'\n[ -e ${etc}/sshd_config ] || config='-f ${vendor}'`;
+        host.root.write('usr/sbin/sshd', sshd.replace(`config='-f ${etc}/sshd_config'`, fallback), 0o755);
+        const before = host.files();
+        const { status, verdict, text } = await host.act('Apply');
+        expect([status, verdict.verdict, verdict.reason]).toEqual(expected);
+        if (status === 0) {
+          expect(verdict.where).toBe(host.root.in(DROPIN));
+          expect((await host.act('Check')).verdict.verdict).toBe('compliant');
+          expect((await host.act('Remove')).verdict.verdict).toBe('removed');
+        } else {
+          expect(text).toContain('a file of its package. Copy it to /etc/ssh/sshd_config, then run this again.');
+        }
+        expect(host.files()).toEqual(before);
+        expect(readdirSync(host.root.in('usr/etc/ssh'))).toEqual(['sshd_config']);
+      });
+
       it("does not claim success where sshd's command line overrides the values", async () => {
         const host = await machine(AL2);
         await host.root.stop();
