@@ -206,8 +206,8 @@ test('a host that is too long for an output is an error', () => {
   const longer = SshHost.sessionManager(long, instance, { user: long, profile: long, identityFile: long });
   expect(() => new SshClientConfig(newStack(), 'Config', { hosts: [longer] })).toThrow(
     new RegExp(
-      `^Stack/Config: a stack output holds 1024 bytes, but 'Host ${long}' and the lines below it can ` +
-        'have 1\\d{3}\\. Choose a shorter alias, user, identity file or profile\\.$',
+      `^Stack/Config: a stack output must have at most 1024 bytes, but 'Host ${long}' and the lines below it can ` +
+        'have 1\\d{3}\\. Use a shorter alias, user, identity file or profile\\.$',
     ),
   );
 });

@@ -1,20 +1,20 @@
-// Text whose length may be known only after a deployment. Knows nothing of tokens: whoever has one states its bound.
+// Text whose length may be known after a deployment only. Knows nothing about tokens: the caller states their largest size.
 
-/** A text that may grow when the rest of it is known. */
+/** A text that may be longer after a deployment. */
 export interface BoundedText {
-  /** The text as it is known now. */
+  /** The text before the deployment. */
   readonly text: string;
 
-  /** The most bytes that it can have in the end. */
+  /** The largest size after the deployment, in bytes. */
   readonly maxBytes: number;
 }
 
-/** A text with a stated bound; without one it is taken as it stands. */
+/** A text with its largest size; by default the size of the text itself. */
 export function bounded(text: string, maxBytes = Buffer.byteLength(text)): BoundedText {
   return { text, maxBytes };
 }
 
-/** The pieces in their order, as one. */
+/** The pieces in their order, as one text. */
 export function concat(...pieces: (string | BoundedText)[]): BoundedText {
   const all = pieces.map((piece) => (typeof piece === 'string' ? bounded(piece) : piece));
   return {

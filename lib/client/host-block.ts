@@ -1,13 +1,13 @@
-// One `Host` block of ssh_config, in keywords that ssh 7.4 knows, LF, without trailing comments, which ssh before about
-// 8.5 refuses. Writes what it is given: the values were checked before.
+// One `Host` block of ssh_config, with keywords of ssh 7.4, LF, and without trailing comments, which are an error before
+// about ssh 8.5. The caller has validated the values.
 import { type BoundedText, bounded, concat } from './bounded-text';
 
-/** What a person types after `ssh`, and where it leads. */
+/** An alias and its connection. */
 export interface Host {
-  /** The names that the block is for: `Host`. */
+  /** The aliases: `Host`. */
   readonly patterns: readonly string[];
 
-  /** `HostName`; absent where the name that was typed is the address, as with `ssh i-0123`. */
+  /** `HostName`; undefined where the alias is the address, as in `ssh i-0123`. */
   readonly hostName?: BoundedText;
 
   /** `User`. */
@@ -30,13 +30,13 @@ export function hostBlock(host: Host): BoundedText {
     HostName: hostName,
     User: user,
     Port: port?.toString(),
-    // Quoted only where needed, so that the usual path reads as everybody writes it.
+    // Quoted only where required, so that common paths are written as usual.
     IdentityFile: identityFile?.includes(' ') ? `"${identityFile}"` : identityFile,
     ProxyCommand: proxyCommand,
   });
 }
 
-/** A block of these keywords, those without a value left out; ends with a line end. */
+/** A block of the keywords that have a value, with a line end. */
 export function block(
   patterns: readonly string[],
   keywords: Readonly<Record<string, string | BoundedText | undefined>>,

@@ -1,18 +1,18 @@
-// Where the parts of a snippet lie in Parameter Store: <path>/1, <path>/2, ... Knows nothing of what is in them.
+// The names of the parts of a snippet in Parameter Store: <path>/1, <path>/2, ... Knows nothing about their content.
 import { quote } from './ssh-config-value';
 
-/** All snippets lie below it, so that a policy can name them. */
+/** All snippets are below it, so that a policy can allow them. */
 export const PARAMETER_ROOT = '/cdk-ssh-keepalive';
 
 const MAX_NAME_LENGTH = 1011;
 const MAX_LEVELS = 15;
 
-/** The parameter that holds a part; parts count from 1. */
+/** The name of a part; the first is 1. */
 export function parameterName(path: string, part: number): string {
   return `${path}/${part}`;
 }
 
-/** Throws unless the path and as many numbered parts below it are names that Systems Manager accepts. */
+/** Throws unless the path and its numbered parts are valid names in Parameter Store. */
 export function requireParameterPath(subject: string, path: string, parts: number): void {
   const refuse = (rule: string): never => {
     throw new Error(`${subject} ${rule}, got: ${quote(path)}. For example ${PARAMETER_ROOT}/team-a.`);

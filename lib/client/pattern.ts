@@ -1,13 +1,13 @@
-// ssh's Host patterns, with * and ?. Knows nothing of what stands under them.
+// Host patterns of ssh, with * and ?. Knows nothing about their blocks.
 
-/** Whether the pattern stands for more than one name. */
+/** Whether the pattern can match more than one name. */
 export function isWildcard(pattern: string): boolean {
   return /[*?]/.test(pattern);
 }
 
 /** Whether some name matches both patterns. */
 export function overlap(a: string, b: string): boolean {
-  // Remembered, because two patterns with many stars would otherwise be compared an exponential number of times.
+  // Cached, because two patterns with many stars would otherwise need exponential time.
   const known = new Map<string, boolean>();
   const from = (i: number, j: number): boolean => {
     const key = `${i} ${j}`;

@@ -1,8 +1,8 @@
-// The two commands that carry ssh to an instance without an open port. Without quotes and without `sh -c`, so that sh,
-// cmd.exe and Git Bash run the same text. Whoever passes a region or a profile has checked it: a shell reads the result.
+// The two commands that connect ssh to an instance without an open port. Without quotes and without `sh -c`, so that sh,
+// cmd.exe and Git Bash run the same text. A shell runs the result: the caller has validated the region and the profile.
 import { type BoundedText, concat } from './bounded-text';
 
-/** Through Session Manager; ssh puts the instance's id for %h and the port for %p. */
+/** Through Session Manager; ssh replaces %h by the instance's id and %p by the port. */
 export function sessionManagerCommand(region: BoundedText, profile?: string): BoundedText {
   return concat(
     'aws ssm start-session --target %h --document-name AWS-StartSSHSession --parameters portNumber=%p',

@@ -1,5 +1,5 @@
-// The client's snippet, block by block. ssh takes the first value that it finds, so hosts come before patterns and the
-// keepalive for everybody comes last. Knows nothing of where the blocks are kept.
+// The client's snippet, block by block. ssh uses the first value that it finds, so hosts come before patterns and the
+// keepalive for all hosts comes last. Knows nothing about where the blocks are kept.
 import { type BoundedText, bounded } from './bounded-text';
 import { type Host, block, hostBlock } from './host-block';
 import { isWildcard, overlap } from './pattern';
@@ -8,7 +8,7 @@ const HEADER = `# cdk-ssh-keepalive: paste this at the end of ~/.ssh/config.
 # ssh takes the first value that it finds, so whatever stands above stays in force.
 `;
 
-/** What ssh sends to a silent server. */
+/** The keepalive settings of ssh. */
 export interface SnippetKeepalive {
   /** `ServerAliveInterval`, in seconds. */
   readonly interval: BoundedText;
@@ -17,7 +17,7 @@ export interface SnippetKeepalive {
   readonly countMax: BoundedText;
 }
 
-/** The blocks in the order that ssh needs, each ending with a line end; an empty line belongs between them. */
+/** The blocks in the order that ssh requires, each with a line end; the caller adds an empty line between them. */
 export function snippetBlocks({ interval, countMax }: SnippetKeepalive, hosts: readonly Host[]): BoundedText[] {
   const ordered = [...hosts].sort((a, b) => breadth(a) - breadth(b));
   return [
@@ -27,13 +27,13 @@ export function snippetBlocks({ interval, countMax }: SnippetKeepalive, hosts: r
   ];
 }
 
-/** One name before patterns, patterns that lead to one instance before those that lead to any. */
+/** Single names before patterns, patterns for one instance before those for any instance. */
 function breadth(host: Host): number {
   if (host.hostName === undefined) return 2;
   return host.patterns.some(isWildcard) ? 1 : 0;
 }
 
-/** A host that is reached directly must not pick up the ProxyCommand of a pattern below that its name matches too. */
+/** A host with a direct connection must not use the ProxyCommand of a later pattern that matches its name. */
 function withoutForeignProxy(host: Host, below: readonly Host[]): Host {
   const inherits =
     host.proxyCommand === undefined &&

@@ -1,15 +1,15 @@
-// Long text in parts that fit, cut between blocks and never inside one, so that each part is valid text by itself.
+// Splits long text between blocks, so that each part is valid by itself.
 import type { BoundedText } from './bounded-text';
 
-/** The text that these blocks are, with an empty line between them. */
+/** The text of the blocks, with an empty line between them. */
 export function join(blocks: readonly BoundedText[]): string {
   return blocks.map(({ text }) => text).join('\n');
 }
 
 /**
- * The blocks in as few parts as their order allows; joined with line ends, the parts are the whole again.
+ * The blocks in as few parts as their order allows. Joined with line ends, the parts are the whole text.
  *
- * @throws when a block alone is larger than a part may be; `subject` says who is asking for what
+ * @throws when a block is larger than a part may be; `subject` names the part
  */
 export function split(subject: string, blocks: readonly BoundedText[], maxBytes: number): string[] {
   const parts: BoundedText[][] = [];
@@ -17,8 +17,8 @@ export function split(subject: string, blocks: readonly BoundedText[], maxBytes:
   for (const block of blocks) {
     if (block.maxBytes > maxBytes) {
       throw new Error(
-        `${subject} holds ${maxBytes} bytes, but '${block.text.split('\n', 1)[0]}' and the lines below it can have ` +
-          `${block.maxBytes}. Choose a shorter alias, user, identity file or profile.`,
+        `${subject} must have at most ${maxBytes} bytes, but '${block.text.split('\n', 1)[0]}' and the lines below it can ` +
+          `have ${block.maxBytes}. Use a shorter alias, user, identity file or profile.`,
       );
     }
     const part = parts.at(-1);

@@ -1,29 +1,29 @@
-// What may stand as a value in ssh_config. Allow-lists, because one bad line breaks every ssh command on the laptop, and
-// what stands in a ProxyCommand is run by a shell. Knows nothing of hosts and instances.
+// The values that are allowed in ssh_config. Allow-lists, because one invalid line breaks every ssh command on the laptop,
+// and a shell runs a ProxyCommand. Knows nothing about hosts and instances.
 
-/** So that no line reaches the 1,023 bytes at which ssh 7.4 gives up, however many values stand on it. */
+/** Keeps all lines below 1,023 bytes, the limit of ssh 7.4. */
 const MAX_LENGTH = 255;
 
-/** What a kind of value must look like. */
+/** The rule for one kind of value. */
 export interface ValueRule {
-  /** What it must match. */
+  /** The pattern that the value must match. */
   readonly pattern: RegExp;
 
-  /** The same for people; follows the name of the value. */
+  /** The rule in words; follows the name of the value. */
   readonly rule: string;
 
-  /** What to do about a value that does not. */
+  /** What to do about an invalid value. */
   readonly advice: string;
 }
 
-/** What a person types after `ssh`. */
+/** The name to type after `ssh`. */
 export const ALIAS: ValueRule = {
   pattern: /^(?=.*[A-Za-z0-9])[A-Za-z0-9_*?][A-Za-z0-9._*?-]*$/,
   rule: 'must be one name of letters, digits, . _ - and the wildcards * ?, with a letter or digit in it and no . or - first',
   advice: 'Give each name a host of its own; !negation has no place here, and the keepalive is for every host already.',
 };
 
-/** A login name on the instance. */
+/** A user name on the instance. */
 export const USER: ValueRule = {
   pattern: /^[A-Za-z0-9_][A-Za-z0-9._@+-]*$/,
   rule: 'must be letters, digits and . _ @ + -, beginning with a letter, a digit or _',
@@ -58,12 +58,12 @@ export const HOST_NAME: ValueRule = {
   advice: 'Look at the attributes of the instance that was passed.',
 };
 
-/** A value for people: on one line, whatever is in it. */
+/** A value in quotes, on one line. */
 export function quote(value: string): string {
   return `'${JSON.stringify(value).slice(1, -1)}'`;
 }
 
-/** Throws unless the value keeps the rule; `subject` says which value it is and where it came from. */
+/** Throws unless the value follows the rule; `subject` is the call and the name of the value. */
 export function requireValue(subject: string, value: string, { pattern, rule, advice }: ValueRule): void {
   if (!pattern.test(value)) throw new Error(`${subject} ${rule}, got: ${quote(value)}. ${advice}`);
   if (value.length > MAX_LENGTH) {
@@ -73,7 +73,7 @@ export function requireValue(subject: string, value: string, { pattern, rule, ad
   }
 }
 
-/** Throws unless it is a TCP port. */
+/** Throws unless the value is a TCP port. */
 export function requirePort(subject: string, value: number): void {
   if (!Number.isInteger(value) || value < 1 || value > 65_535) {
     throw new Error(`${subject} must be a whole number between 1 and 65535, got: ${value}. Leave it out for 22.`);

@@ -13,7 +13,7 @@ export interface SshKeepaliveOptions {
   /**
    * The keepalive settings of sshd.
    *
-   * A change reaches running instances through the association alone, and restarts nothing but sshd.
+   * The association applies a change to running instances, and restarts nothing but sshd.
    *
    * @default ServerKeepalive.DEFAULT
    */

@@ -32,8 +32,8 @@ test('a block counts by its bound, not by the text that stands for it', () => {
 test('a block that does not fit alone is refused, with its first line and both sizes', () => {
   expect(() => split('A stack output', [...blocks, bounded('Host web\n  User x\n', 90)], 80)).toThrow(
     new Error(
-      "A stack output holds 80 bytes, but 'Host web' and the lines below it can have 90. " +
-        'Choose a shorter alias, user, identity file or profile.',
+      "A stack output must have at most 80 bytes, but 'Host web' and the lines below it can have 90. " +
+        'Use a shorter alias, user, identity file or profile.',
     ),
   );
 });
