@@ -53,7 +53,7 @@ export function plainTemplate(): string {
     const app = new App({ outdir, autoSynth: false, analyticsReporting: false, treeMetadata: false });
     const stack = new Stack(app, 'SshKeepalive', { synthesizer: new BootstraplessSynthesizer() });
     define(stack);
-    const text = JSON.stringify(app.synth().getStackByName(stack.stackName).template, null, 2) + '\n';
+    const text = format(app.synth().getStackByName(stack.stackName).template as object);
     if (Buffer.byteLength(text) <= MAX_BYTES) return text;
     throw new Error(
       `The template must have at most ${MAX_BYTES} bytes, got: ${Buffer.byteLength(text)} bytes. Shorten the script.`,
@@ -61,6 +61,12 @@ export function plainTemplate(): string {
   } finally {
     rmSync(outdir, { recursive: true });
   }
+}
+
+/** JSON in which the lines of the script are not indented: the indentation would take a quarter of what is allowed. */
+function format(template: object): string {
+  const text = JSON.stringify(template, null, 2) + '\n';
+  return text.replace(/(?<="runCommand": \[\n)[^]*?(?=\n *\])/, (lines) => lines.replace(/^ +/gm, ''));
 }
 
 function define(stack: Stack): void {

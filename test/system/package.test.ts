@@ -26,7 +26,7 @@ describe('The published package', () => {
       .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
       .map((path) => `lib/${path.replaceAll('\\', '/').replace(/\.ts$/, '')}`);
     const expected = [
-      ...['.jsii', 'CHANGELOG.md', 'LICENSE', 'README.md', 'jest.d.ts', 'jest.js', 'package.json'],
+      ...['.jsii', 'CHANGELOG.md', 'LICENSE', 'README.ja.md', 'README.md', 'jest.d.ts', 'jest.js', 'package.json'],
       ...['lib/server/document.sh', 'lib/server/first-boot.sh'],
       ...['js', 'aws-sdk.js', 'licenses.txt'].map((end) => `bin/cdk-ssh-keepalive.${end}`),
       ...modules.flatMap((module) => [`${module}.js`, `${module}.d.ts`]),
