@@ -11,7 +11,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 const NAME = 'cdk-ssh-keepalive';
 const SDK = `${NAME}.aws-sdk`;
 
-/** The sources name each other as they are called when compiled; what an earlier build compiled may be stale. */
+/** The sources import each other by the names of the compiled files, which may be stale from an earlier build. */
 const sources = {
   name: 'sources',
   setup: ({ onResolve }) =>
@@ -58,7 +58,7 @@ const bundles = await Promise.all([
 ]);
 chmodSync(`${root}bin/${NAME}.js`, 0o755);
 
-// The licences of what is bundled ask to be passed on with it.
+// The licenses of the bundled packages require that they are passed on.
 const inputs = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
 const packages = new Set(inputs.flatMap((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
 const bundled = [...packages].sort().map((folder) => {
@@ -67,13 +67,13 @@ const bundled = [...packages].sort().map((folder) => {
   const text = files.map((file) => readFileSync(`${root}${folder}/${file}`, 'utf8').trim()).join('\n\n');
   return { label: `${name} ${version}`, license, text };
 });
-const licences = new Map();
+const texts = new Map();
 for (const { label, license, text } of bundled) {
-  // Some packages of the SDK only name their licence.
-  const licence = text || bundled.find((other) => other.license === license && other.text)?.text;
-  if (!licence) throw new Error(`${label} is bundled, but there is no text of its licence ${license} to pass on.`);
-  licences.set(licence, [...(licences.get(licence) ?? []), label]);
+  // Some packages of the SDK only name their license.
+  const found = text || bundled.find((other) => other.license === license && other.text)?.text;
+  if (!found) throw new Error(`${label} is bundled, but no text of its license ${license} was found to pass on.`);
+  texts.set(found, [...(texts.get(found) ?? []), label]);
 }
 const rule = '-'.repeat(80);
-const notices = [...licences].map(([text, names]) => `${names.join('\n')}\n\n${text}\n`).join(`\n${rule}\n`);
+const notices = [...texts].map(([text, names]) => `${names.join('\n')}\n\n${text}\n`).join(`\n${rule}\n`);
 writeFileSync(`${root}bin/${NAME}.licenses.txt`, notices);

@@ -17,7 +17,7 @@ export function describeLanes({ sessions, idleSeconds, path, sshd }) {
 
 /** The picture in the theme `light` or `dark`. */
 export function lanesSvg(recording, theme) {
-  const colour = THEMES[theme];
+  const color = THEMES[theme];
   const { sessions, idleSeconds } = recording;
   const height = TOP + sessions.length * LANE_HEIGHT + 44;
   const x = (seconds) => LEFT + (seconds / idleSeconds) * (WIDTH - LEFT - RIGHT);
@@ -26,8 +26,8 @@ export function lanesSvg(recording, theme) {
   const minutes = Array.from({ length: idleSeconds / 60 + 1 }, (_, minute) => {
     const at = round(x(minute * 60));
     return (
-      `<text x="${at}" y="24" text-anchor="middle" fill="${colour.faint}" font-size="16">${minute} min</text>` +
-      `<path d="M${at} 34V${height - 48}" stroke="${colour.line}" stroke-width="1" opacity="0.35"/>`
+      `<text x="${at}" y="24" text-anchor="middle" fill="${color.faint}" font-size="16">${minute} min</text>` +
+      `<path d="M${at} 34V${height - 48}" stroke="${color.line}" stroke-width="1" opacity="0.35"/>`
     );
   });
   const lanes = sessions.map(({ label, result, events }, index) => {
@@ -35,17 +35,17 @@ export function lanesSvg(recording, theme) {
     const forgotten = events.find(({ type }) => type === 'path-forgets');
     const end = round(x(forgotten?.atSeconds ?? idleSeconds));
     const lost = forgotten
-      ? `<path d="M${end} ${y}H${x(idleSeconds)}" stroke="${colour.line}" stroke-width="3" stroke-dasharray="2 8"/>` +
-        `<path d="M${end - 8} ${y - 8}l16 16m0 -16l-16 16" stroke="${colour.bad}" stroke-width="4" stroke-linecap="round"/>`
+      ? `<path d="M${end} ${y}H${x(idleSeconds)}" stroke="${color.line}" stroke-width="3" stroke-dasharray="2 8"/>` +
+        `<path d="M${end - 8} ${y - 8}l16 16m0 -16l-16 16" stroke="${color.bad}" stroke-width="4" stroke-linecap="round"/>`
       : '';
     const dots = events
       .filter(({ type }) => type !== 'path-forgets')
-      .map(({ atSeconds }) => `<circle cx="${round(x(atSeconds))}" cy="${y}" r="7" fill="${colour.good}"/>`);
+      .map(({ atSeconds }) => `<circle cx="${round(x(atSeconds))}" cy="${y}" r="7" fill="${color.good}"/>`);
     return [
-      `<text x="8" y="${y + 6}" fill="${colour.text}" font-size="19">${label}</text>`,
-      `<path d="M${LEFT} ${y}H${end}" stroke="${colour.line}" stroke-width="3"/>${lost}`,
+      `<text x="8" y="${y + 6}" fill="${color.text}" font-size="19">${label}</text>`,
+      `<path d="M${LEFT} ${y}H${end}" stroke="${color.line}" stroke-width="3"/>${lost}`,
       ...dots,
-      `<text x="${WIDTH - RIGHT + 16}" y="${y + 7}" font-size="20" font-weight="600" fill="${result === 'alive' ? colour.good : colour.bad}">${result}</text>`,
+      `<text x="${WIDTH - RIGHT + 16}" y="${y + 7}" font-size="20" font-weight="600" fill="${result === 'alive' ? color.good : color.bad}">${result}</text>`,
     ].join('\n');
   });
   const legendY = height - 16;
@@ -54,10 +54,10 @@ export function lanesSvg(recording, theme) {
 <g font-family="-apple-system, BlinkMacSystemFont, 'Segoe UI', 'Noto Sans', Helvetica, Arial, sans-serif" fill="none">
 ${minutes.join('\n')}
 ${lanes.join('\n')}
-<circle cx="${LEFT + 8}" cy="${legendY - 6}" r="7" fill="${colour.good}"/>
-<text x="${LEFT + 24}" y="${legendY}" fill="${colour.faint}" font-size="16">keepalive</text>
-<path d="M${LEFT + 128} ${legendY - 12}l12 12m0 -12l-12 12" stroke="${colour.bad}" stroke-width="4" stroke-linecap="round"/>
-<text x="${LEFT + 152}" y="${legendY}" fill="${colour.faint}" font-size="16">the path forgets the connection</text>
+<circle cx="${LEFT + 8}" cy="${legendY - 6}" r="7" fill="${color.good}"/>
+<text x="${LEFT + 24}" y="${legendY}" fill="${color.faint}" font-size="16">keepalive</text>
+<path d="M${LEFT + 128} ${legendY - 12}l12 12m0 -12l-12 12" stroke="${color.bad}" stroke-width="4" stroke-linecap="round"/>
+<text x="${LEFT + 152}" y="${legendY}" fill="${color.faint}" font-size="16">the path forgets the connection</text>
 </g>
 </svg>
 `;

@@ -1,6 +1,6 @@
-// Draws the screen of a terminal as SVG: lines, bold, and a few colours.
+// Draws the screen of a terminal as SVG: lines, bold, and a few colors.
 
-const COLOURS = {
+const COLORS = {
   1: 'font-weight="bold"',
   2: 'fill="#8b949e"',
   31: 'fill="#ff7b72"',
@@ -30,9 +30,9 @@ ${text.join('\n')}
 function spans(line) {
   let style = '';
   return line
-    .split(/\u001b\[(\d+)m/) // eslint-disable-line no-control-regex -- that is what a terminal's colours are
+    .split(/\u001b\[(\d+)m/) // eslint-disable-line no-control-regex -- that is what a terminal's colors are
     .map((part, index) => {
-      if (index % 2 === 1) style = COLOURS[part] ?? '';
+      if (index % 2 === 1) style = COLORS[part] ?? '';
       else if (part) return `<tspan ${style}>${escapeXml(part)}</tspan>`.replace(' >', '>');
       return '';
     })

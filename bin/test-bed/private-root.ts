@@ -183,7 +183,7 @@ export class PrivateRoot {
     let libraries = '';
     let helpers = '';
     if (openSsh.unpackedIn) {
-      // A copy, since nobody may not read a clone in somebody's home.
+      // A copy, because the user nobody cannot read a clone in a home directory.
       const tree = this.in('openssh');
       cpSync(openSsh.unpackedIn, tree, { recursive: true, verbatimSymlinks: true });
       for (const entry of readdirSync(tree, { recursive: true, encoding: 'utf8' })) this.give(join(tree, entry));

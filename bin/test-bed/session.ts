@@ -81,14 +81,14 @@ export class Session {
 
 function commandLine(props: SessionProps): string[] {
   const options = [
-    // A known host: ssh has nothing to say but what matters.
+    // A known host, so that ssh prints no warning about it.
     'HostKeyAlias=rehearsal',
     `UserKnownHostsFile=${props.knownHostsFile}`,
     'StrictHostKeyChecking=yes',
     'IdentitiesOnly=yes',
-    // No BatchMode, although nobody can be asked: Debian's ssh then sends keepalives of its own.
+    // No BatchMode, although there is no terminal to prompt at: with it, Debian's ssh sends keepalives of its own.
     'PreferredAuthentications=publickey',
-    // At ERROR, ssh does not even say that it gives up on a server.
+    // At ERROR, ssh does not report that it gives up on a server.
     'LogLevel=INFO',
   ];
   return [

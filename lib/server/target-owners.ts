@@ -5,10 +5,10 @@ import type { AssociationTarget } from './association';
 import { type InstanceSet, launchTemplateOf } from './instance-set';
 
 /** A resource, or a value of a State Manager target with its environment. */
-type Ownable = IConstruct | string;
+type Owned = IConstruct | string;
 
 /** By app: the owner of each target. */
-const ownersOfApps = new WeakMap<IConstruct, Map<Ownable, IConstruct>>();
+const ownersOfApps = new WeakMap<IConstruct, Map<Owned, IConstruct>>();
 
 /** Computed once for each stack, because there is one for each instance and tag. */
 const environmentsOfStacks = new WeakMap<Stack, string>();
@@ -28,26 +28,26 @@ export function ownerOf({ construct, resource }: InstanceSet): IConstruct | unde
  */
 export function requireNoOwner(owner: IConstruct, instances?: InstanceSet, target?: AssociationTarget): void {
   const owners = ownersOf(owner);
-  const seen = new Set<Ownable>();
-  for (const [ownable, name] of ownables(owner, instances, target)) {
-    const other = seen.has(ownable) ? owner : owners.get(ownable);
+  const seen = new Set<Owned>();
+  for (const [owned, name] of ownedBy(owner, instances, target)) {
+    const other = seen.has(owned) ? owner : owners.get(owned);
     if (other) throw new Error(conflict(owner, other, name));
-    seen.add(ownable);
+    seen.add(owned);
   }
 }
 
 /** Makes `owner` the owner of the instances and of the target's values. */
 export function setOwner(owner: IConstruct, instances?: InstanceSet, target?: AssociationTarget): void {
   const owners = ownersOf(owner);
-  for (const [ownable] of ownables(owner, instances, target)) owners.set(ownable, owner);
+  for (const [owned] of ownedBy(owner, instances, target)) owners.set(owned, owner);
 }
 
-/** Each with its name for messages. */
-function ownables(owner: IConstruct, instances?: InstanceSet, target?: AssociationTarget): [Ownable, string][] {
+/** What a target makes `owner` the owner of, each with its name for messages. */
+function ownedBy(owner: IConstruct, instances?: InstanceSet, target?: AssociationTarget): [Owned, string][] {
   const values = (target?.values ?? []).map((value) => inEnvironment(owner, `${target?.key}=${value}`));
   return [
-    ...(instances ? [[instances.resource ?? instances.construct, nameOf(instances)] as [Ownable, string]] : []),
-    ...values.map((value): [Ownable, string] => [value, value]),
+    ...(instances ? [[instances.resource ?? instances.construct, nameOf(instances)] as [Owned, string]] : []),
+    ...values.map((value): [Owned, string] => [value, value]),
   ];
 }
 
@@ -75,9 +75,9 @@ function nameOf({ kind, construct }: InstanceSet): string {
   return `the ${kind} ${construct.node.path}`;
 }
 
-function ownersOf(construct: IConstruct): Map<Ownable, IConstruct> {
+function ownersOf(construct: IConstruct): Map<Owned, IConstruct> {
   const app = construct.node.root;
-  const owners = ownersOfApps.get(app) ?? new Map<Ownable, IConstruct>();
+  const owners = ownersOfApps.get(app) ?? new Map<Owned, IConstruct>();
   ownersOfApps.set(app, owners);
   return owners;
 }

@@ -1,6 +1,6 @@
 import { drawLanes, minutes } from '../../bin/rehearsal/lanes';
 import type { Lane } from '../../bin/rehearsal/lanes';
-import { COLOURED, PLAIN } from '../../bin/rehearsal/style';
+import { COLORED, PLAIN } from '../../bin/rehearsal/style';
 
 const alive = (...seconds: number[]): Lane => ({
   events: seconds.map((atSeconds) => ({ atSeconds, type: 'client-keepalive' })),
@@ -32,7 +32,7 @@ describe('The lanes', () => {
 
   it('fit into 80 columns, with colours or without', () => {
     const codes = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g');
-    const bare = drawLanes(LANES, 300, 300, COLOURED).map((line) => line.replaceAll(codes, ''));
+    const bare = drawLanes(LANES, 300, 300, COLORED).map((line) => line.replaceAll(codes, ''));
     expect(bare).toEqual(drawLanes(LANES, 300, 300, PLAIN));
     expect(bare.filter((line) => line.length > 80)).toEqual([]);
   });

@@ -5,7 +5,7 @@ export interface Terminal {
   /** Whether a person can be asked. */
   readonly interactive: boolean;
 
-  /** Whether stdout takes colours: a terminal, and no NO_COLOR. */
+  /** Whether stdout takes colors: a terminal, and no NO_COLOR. */
   readonly color: boolean;
 
   /** Writes the result to stdout, as it is. */

@@ -15,7 +15,7 @@ export function diffOf(path: string, before: string | undefined, after: string |
   return readable(unifiedDiff(Buffer.from(path).toString('latin1'), before, after));
 }
 
-/** Prints a diff, coloured where the terminal shows colours. */
+/** Prints a diff, coloured where the terminal shows colors. */
 export function printDiff(diff: string, terminal: Terminal): void {
   terminal.out(terminal.color ? colored(diff) : diff);
 }
