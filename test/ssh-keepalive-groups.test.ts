@@ -327,7 +327,7 @@ describe('User data that is longer than the limit of EC2', () => {
     const stack = makeStack();
     const instance = makeInstance(stack);
     add(stack, SshKeepaliveTarget.newInstance(instance));
-    instance.userData.addCommands('#'.repeat(15_400));
+    instance.userData.addCommands('#'.repeat(14_000));
     expect(() => Template.fromStack(stack)).toThrow(
       /First boot: the user data of the instance Web\/Instance must have at most 16384 bytes, which is the limit of EC2, got: 16\d{3} bytes\. Move a part of it into an asset/,
     );
@@ -336,7 +336,7 @@ describe('User data that is longer than the limit of EC2', () => {
   it('is counted without its tokens', () => {
     const stack = makeStack();
     const instance = makeInstance(stack);
-    instance.userData.addCommands(`echo ${stack.stackId}`, '#'.repeat(15_400));
+    instance.userData.addCommands(`echo ${stack.stackId}`, '#'.repeat(14_000));
     add(stack, SshKeepaliveTarget.newInstance(instance));
     expect(() => Template.fromStack(stack)).toThrow('must have at most 16384 bytes');
   });

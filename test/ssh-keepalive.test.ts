@@ -381,7 +381,7 @@ describe('The targets of an SshKeepalive', () => {
       targets: [SshKeepaliveTarget.newInstance(fresh), SshKeepaliveTarget.existingInstance(existing)],
       keepalive: ServerKeepalive.STIG,
     });
-    expect(fresh.userData.render()).toContain('i=60 m=120;');
+    expect(fresh.userData.render()).toContain('interval=60\n  count_max=120\n');
     expect(existing.userData.render()).toBe('#!/bin/bash');
   });
 
@@ -390,7 +390,7 @@ describe('The targets of an SshKeepalive', () => {
     const instance = makeInstance(stack, 'Instance');
     const firstBoot = ServerKeepalive.CIS_AMAZON_LINUX_2023;
     new SshKeepalive(stack, 'SshKeepalive', { targets: [SshKeepaliveTarget.newInstance(instance, { firstBoot })] });
-    expect(instance.userData.render()).toContain('i=15 m=3;');
+    expect(instance.userData.render()).toContain('interval=15\n  count_max=3\n');
   });
 
   it('do not change with keepalive: user data and document are the same', () => {
@@ -587,7 +587,7 @@ describe('Windows and user data that is not a shell script', () => {
     for (const text of ['#!/bin/sh\necho', '#!/usr/bin/env bash', Token.asString({ Ref: 'UserData' })]) {
       const instance = makeInstance(makeStack(), 'Instance', { userData: ec2.UserData.custom(text) });
       add(SshKeepaliveTarget.newInstance(instance), instance);
-      expect(instance.userData.render()).toContain('# cdk-ssh-keepalive first boot\n');
+      expect(instance.userData.render()).toContain('# cdk-ssh-keepalive first boot: ');
     }
   });
 
@@ -597,7 +597,7 @@ describe('Windows and user data that is not a shell script', () => {
     multipart.addUserDataPart(script, ec2.MultipartBody.SHELL_SCRIPT, true);
     const good = makeInstance(makeStack(), 'Instance', { userData: multipart });
     add(SshKeepaliveTarget.newInstance(good), good);
-    expect(script.render()).toContain('# cdk-ssh-keepalive first boot\n');
+    expect(script.render()).toContain('# cdk-ssh-keepalive first boot: ');
 
     const bad = makeInstance(makeStack(), 'Instance', { userData: new ec2.MultipartUserData() });
     expect(() => add(SshKeepaliveTarget.newInstance(bad), bad)).toThrow(
