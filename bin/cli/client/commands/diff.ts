@@ -3,7 +3,7 @@ import { ExitCode } from '../../shared/exit-code';
 import { type Platform, thisPlatform } from '../../shared/platform';
 import type { Terminal } from '../../shared/terminal';
 import { planInstallation } from '../plan/installation';
-import { diffOf, exitCodeOf, planAsJson, printDiff, printJson, printPlan } from './report';
+import { diffOf, exitCodeOf, planAsJson, printDiff, printJson, printNotes, printPlan } from './report';
 import type { SnippetRequest } from './request';
 
 /** Prints it; the exit code says whether there is anything, or whether install would have no effect. */
@@ -16,10 +16,14 @@ export async function diff(
   await verify();
   const difference = diffOf(place.path, file.text, plan.text);
   if (request.json) {
-    printJson({ file: place.path, changed: difference !== '', diff: difference, ...planAsJson(plan) }, terminal);
+    printJson(
+      { file: place.path, changed: difference !== '', diff: difference, ...planAsJson(plan), notes: place.notes },
+      terminal,
+    );
   } else {
     printDiff(difference, terminal);
     printPlan(plan, terminal);
+    printNotes(place, terminal);
   }
   return difference === '' ? exitCodeOf(plan) : ExitCode.DIFFERENCE;
 }

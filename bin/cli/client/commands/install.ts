@@ -5,7 +5,7 @@ import type { Terminal } from '../../shared/terminal';
 import { type Installation, planInstallation } from '../plan/installation';
 import type { Plan } from '../plan/plan';
 import { change, retryOnConcurrentEdit } from './change';
-import { exitCodeOf, planAsJson, printJson, printPlan } from './report';
+import { exitCodeOf, locationOptions, planAsJson, printJson, printNotes, printPlan } from './report';
 import type { InstallRequest } from './request';
 
 /** Writes them if `ssh -G` confirms the change and the user says yes; where they have no effect, writes nothing. */
@@ -28,12 +28,12 @@ export function install(
         question: `Write this to ${place.path}?`,
         unchanged: `${place.path} is up to date; nothing was changed.`,
         done: isEffective
-          ? `Wrote ${place.path}. ${effectOf(plan)}\nUndo: npx cdk-ssh-keepalive client uninstall${optionsOf(request)}`
+          ? `Wrote ${place.path}. ${effectOf(plan)}\nUndo: npx cdk-ssh-keepalive client uninstall${locationOptions(request)}`
           : `Wrote ${place.path} without the blocks, which would have no effect.`,
         details,
         explain: () => {
           printPlan(plan, terminal);
-          for (const note of place.notes) terminal.note(note);
+          printNotes(place, terminal);
         },
       },
       request,
@@ -54,6 +54,7 @@ function reportNoEffect(
     printJson({ file: place.path, realFile: file.real, result: 'no effect', diff: '', ...details }, terminal);
   } else {
     printPlan(plan, terminal);
+    printNotes(place, terminal);
     terminal.note('Nothing was changed.');
   }
   return exitCodeOf(plan);
@@ -64,10 +65,4 @@ function effectOf({ kept }: Plan): string {
   return kept.length === 0
     ? 'ssh sends keepalives from the next connection on.'
     : 'Your own values go first: client check shows what is in force for each host.';
-}
-
-/** The options that name the file, so that a hint about it is about the same file. */
-function optionsOf({ config, windows }: InstallRequest): string {
-  const quoted = config !== undefined && /[^\w./+-]/.test(config) ? `'${config.replaceAll("'", "'\\''")}'` : config;
-  return `${windows ? ' --windows' : ''}${quoted === undefined ? '' : ` --config ${quoted}`}`;
 }

@@ -1,6 +1,7 @@
 // What people and programs read about a change of the file.
 import { ExitCode } from '../../shared/exit-code';
 import type { Terminal } from '../../shared/terminal';
+import type { ConfigLocation } from '../file/config-location';
 import type { LeftOut, Reason } from '../plan/host-placement';
 import type { Plan } from '../plan/plan';
 import { describeCondition } from '../ssh-config/condition';
@@ -8,6 +9,7 @@ import type { Found } from '../ssh-config/configuration';
 import { KEEPALIVE, type Setting, isZero } from '../ssh-config/keepalive';
 import { readable } from '../ssh-config/sections';
 import type { HostOverride } from '../verify/verify-change';
+import type { CommandRequest } from './request';
 import { colored, unifiedDiff } from './unified-diff';
 
 /** The diff between two states of the file. */
@@ -18,6 +20,17 @@ export function diffOf(path: string, before: string | undefined, after: string |
 /** Prints a diff, coloured where the terminal shows colors. */
 export function printDiff(diff: string, terminal: Terminal): void {
   terminal.out(terminal.color ? colored(diff) : diff);
+}
+
+/** Prints what people should know about the location of the file. */
+export function printNotes({ notes }: ConfigLocation, terminal: Terminal): void {
+  for (const note of notes) terminal.note(note);
+}
+
+/** The options that name the file, so that a command in a hint is about the same file. */
+export function locationOptions({ config, windows }: CommandRequest): string {
+  const quoted = config !== undefined && /[^\w./+-]/.test(config) ? `'${config.replaceAll("'", "'\\''")}'` : config;
+  return `${windows ? ' --windows' : ''}${quoted === undefined ? '' : ` --config ${quoted}`}`;
 }
 
 /** Prints the one document. */

@@ -4,7 +4,7 @@ import { type Platform, thisPlatform } from '../../shared/platform';
 import type { Terminal } from '../../shared/terminal';
 import { planInstallation } from '../plan/installation';
 import { readable } from '../ssh-config/sections';
-import { planAsJson, printJson, printPlan } from './report';
+import { planAsJson, printJson, printNotes, printPlan } from './report';
 import type { SnippetRequest } from './request';
 
 /** Prints the blocks; changes nothing. */
@@ -16,10 +16,14 @@ export async function show(
   const { place, plan } = await planInstallation(request, platform);
   if (request.json) {
     const blocks = Object.fromEntries(plan.blocks.map(({ name, block }) => [name, readable(block)]));
-    printJson({ file: place.path, origin: request.snippet.origin, blocks, ...planAsJson(plan) }, terminal);
+    printJson(
+      { file: place.path, origin: request.snippet.origin, blocks, ...planAsJson(plan), notes: place.notes },
+      terminal,
+    );
     return ExitCode.OK;
   }
   terminal.out(plan.blocks.map(({ block }) => readable(block)).join('\n'));
   printPlan(plan, terminal);
+  printNotes(place, terminal);
   return ExitCode.OK;
 }

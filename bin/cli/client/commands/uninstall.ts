@@ -5,6 +5,7 @@ import type { Terminal } from '../../shared/terminal';
 import { requireNoBoundLines } from '../plan/bound-lines';
 import { open } from '../plan/installation';
 import { change, retryOnConcurrentEdit } from './change';
+import { printNotes } from './report';
 import type { ChangeRequest } from './request';
 
 /** Removes them if the user says yes. A file that was made for the blocks goes with them. */
@@ -24,8 +25,8 @@ export function uninstall(
         question: removes ? `Remove ${place.path}, which was made for this?` : `Remove this from ${place.path}?`,
         unchanged: `${place.path} has no block of cdk-ssh-keepalive; nothing was changed.`,
         done: removes ? `Removed ${place.path}.` : `Wrote ${place.path} without the blocks.`,
-        details: { removed: removes },
-        explain: () => undefined,
+        details: { removed: removes, notes: place.notes },
+        explain: () => printNotes(place, terminal),
       },
       request,
       terminal,

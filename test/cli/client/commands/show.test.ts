@@ -34,6 +34,20 @@ describeWith(['ssh'], 'show and diff', () => {
     });
   });
 
+  it.each(['show', 'diff', 'install', 'uninstall'] as const)(
+    'say which file it is where OpenSSH ignores $HOME, as %s does',
+    async (command) => {
+      const platform = { env: { HOME: '/elsewhere' } };
+      if (command === 'uninstall') await home.run('install');
+      const { notes } = await home.run(command, { platform });
+      expect(notes).toContain('OpenSSH ignores $HOME, which is /elsewhere');
+      const { out } = await home.run(command, { platform, json: true });
+      expect(JSON.parse(out)).toMatchObject({
+        notes: [expect.stringContaining('OpenSSH ignores $HOME')],
+      });
+    },
+  );
+
   it('tell by the exit code whether there is a difference, and change nothing', async () => {
     const before = home.bytes();
     const { code, out } = await home.run('diff');

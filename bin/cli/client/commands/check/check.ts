@@ -10,7 +10,7 @@ import { secondPass, settings } from '../../ssh-config/keepalive';
 import { type Outcome, outcomesOf } from '../../verify/match-exec';
 import { Classes, allNames, unknownName } from '../../ssh-config/names';
 import { type Platform, thisPlatform } from '../../../shared/platform';
-import { printJson } from '../report';
+import { printJson, printNotes } from '../report';
 import type { CheckRequest } from '../request';
 import { STRUCTURE, readable } from '../../ssh-config/sections';
 import { sshOf } from '../../verify/ssh';
@@ -57,7 +57,7 @@ export async function check(
       terminal,
     );
   } else {
-    for (const note of opened.place.notes) terminal.note(note);
+    printNotes(opened.place, terminal);
     terminal.out(table(checked, labelOf, { color: terminal.color, home: opened.place.home }));
     if (notAsked.length > 0) {
       terminal.note(`Not checked, because not every ssh accepts the name: ${readable(notAsked.join(', '))}`);

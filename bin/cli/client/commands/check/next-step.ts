@@ -1,4 +1,5 @@
 // What to do after `client check`: the command to type.
+import { locationOptions } from '../report';
 import type { CommandRequest } from '../request';
 import { type Checked, IDLE_LIMITS, isBad } from './verdict';
 
@@ -27,10 +28,4 @@ export function nextStep(checked: readonly Checked[], request: CommandRequest): 
     'Idle sessions stay connected.',
     ...(isRace ? [`Behind a hop that drops them after ${shortest} s, set ServerAliveInterval 30.`] : []),
   ];
-}
-
-/** The options that name the file. */
-function locationOptions({ config, windows }: CommandRequest): string {
-  const quoted = config !== undefined && /[^\w./+-]/.test(config) ? `'${config.replaceAll("'", "'\\''")}'` : config;
-  return `${windows ? ' --windows' : ''}${quoted === undefined ? '' : ` --config ${quoted}`}`;
 }
