@@ -8,6 +8,8 @@
 # 3 failed and not rolled back.
 #
 # shellcheck disable=SC3012,SC3013,SC3043 # dash, bash and busybox ash have \<, -ef, -nt, -O and local.
+# shellcheck disable=SC2086,SC2248 # Lists have one entry a line, or a word; set -f and IFS split them.
+# shellcheck disable=SC2015,SC2312 # fail ends the run; what a text is compared with tells a failure, too.
 
 # Systems Manager agents before 3.3.2746.0 substitute values into this text instead of setting variables. They resolve an
 # ssm: reference twice and check only the first answer; in a quoted here-document, the second one is data.
@@ -57,7 +59,7 @@ UNIT='' ACTIVE='' LOADED='' SOCKET=''  # the service, its ActiveState and LoadSt
 PID='' STARTED='' RUNNING=''           # its process, and the start in clock ticks after boot; both before the change
 OPTIONS='' UNIT_OPTIONS=''             # of the running sshd, and of the next one, one a line
 FORCED_AT=0                            # uptime of the last restart that changed no effective value
-MAIN=${CONFIG}                         # sshd_config behind its symbolic links
+MAIN=${CONFIG} MAIN_OPTION=-f${CONFIG}  # sshd_config behind its symbolic links; empty where sshd has to find it
 MAIN_JOURNAL='' DROPIN_JOURNAL=${DROPIN%/*}/.cdk-ssh-keepalive
 BLOCK='' WRITTEN='' FOUND=''           # our lines; sshd_config with them; what of ours it has
 EDITED=''                              # a file that was changed after sshd had loaded it
@@ -84,10 +86,13 @@ finish() { # VERDICT REASON EXIT-CODE: builtins only, because no process may be 
 }
 
 fail() { # REASON SENTENCE: rolls back and ends the run
-  local code=2 outcome='Nothing was changed.'
-  if [ -n "${CHANGED_MAIN}${CHANGED_DROPIN}" ]; then code=3 outcome='Everything is as it was before.'; fi
+  local outcome='Nothing was changed.'
   trap '' HUP INT TERM
-  trap "finish failed interrupted ${code}" EXIT
+  trap 'finish failed interrupted 2' EXIT
+  if [ -n "${CHANGED_MAIN}${CHANGED_DROPIN}" ]; then
+    outcome='Everything is as it was before.'
+    trap 'finish failed interrupted 3' EXIT
+  fi
   say "$2"
   if roll_back; then
     say "${outcome}"
@@ -186,7 +191,6 @@ expand() { # COMMAND-LINE PROPERTIES: replaces variables by their values in the 
     if [ "${name}" = "${line}" ]; then break; fi
     name=${name#\{}
     name=${name%%[!A-Za-z0-9_]*}
-    # shellcheck disable=SC2086 # file names
     run sed -n "s/^[[:space:]]*${name}=//p" ${files:-/dev/null}
     line="${line%%[$]*}${OUTPUT##*"${NL}"}${line#*[$]*"${name}"}"
   done
@@ -196,7 +200,8 @@ expand() { # COMMAND-LINE PROPERTIES: replaces variables by their values in the 
 # systemctl show and the title of sshd's process join the arguments with blanks. sshd takes options only, so a word without a
 # dash belongs to the option before it. How sshd logs and detaches is no concern here.
 split_options() { # COMMAND-LINE: into options with their values attached, one a line
-  local word option='' IFS=' "'\''\'
+  # shellcheck disable=SC2141 # a backslash, as a quote
+  local word option='' IFS=" \"'\\"
   OUTPUT=''
   for word in ${1#*[[:space:]]} -; do
     case ${word} in
@@ -212,7 +217,6 @@ split_options() { # COMMAND-LINE: into options with their values attached, one a
 read_process() { # the options of the running sshd, and its start
   local line
   read -r line <"/proc/${PID}/stat" || { PID='' && return; }
-  # shellcheck disable=SC2086 # words; the name in parentheses can have blanks
   set -- ${line##*) }
   STARTED=${20}
   line=$(tr '\0' ' ' <"/proc/${PID}/cmdline")
@@ -238,8 +242,9 @@ require_no_other_sshd() { # such as one that was started by hand, or by another 
   for file in /proc/[0-9]*/comm; do
     read -r name <"${file}" && [ "${name}" = sshd ] || continue
     PID=${file#/proc/} PID=${PID%/comm}
+    [ "/proc/${PID}/ns/net" -ef /proc/self/ns/net ] || continue # that of a container
     read_sockets
-    case ${OUTPUT} in *keeps\ * | *closes\ *) fail service "Process ${PID}, an sshd that listens, is not the service sshd or ssh." ;; *) ;; esac
+    case ${OUTPUT} in *keeps\ * | *moves\ *) fail service "Process ${PID}, an sshd that listens, is not the service sshd or ssh." ;; *) ;; esac
   done
   set -f
   PID=''
@@ -249,13 +254,11 @@ require_no_other_sshd() { # such as one that was started by hand, or by another 
 
 run_sshd() { # OPTION...: with those of the unit
   local IFS=${NL}
-  # shellcheck disable=SC2086 # one option a line
-  run timeout 20 "${SSHD}" ${OPTIONS} "$@" && return
+  run timeout 20 "${SSHD}" ${OPTIONS} ${MAIN_OPTION} "$@" && return
   case ${OUTPUT} in *'privilege separation directory'*) ;; *) return 1 ;; esac
   # Under socket activation it exists only while the service runs (Debian, Ubuntu).
   mkdir -m 755 "${PRIVSEP}"
-  # shellcheck disable=SC2086
-  run timeout 20 "${SSHD}" ${OPTIONS} "$@"
+  run timeout 20 "${SSHD}" ${OPTIONS} ${MAIN_OPTION} "$@"
 }
 
 read_settings() { # [FILE]: with FILE as sshd_config; -ddd adds the version, the files and the line of every setting
@@ -300,7 +303,6 @@ fail_with_output() { # REASON SENTENCE: and what sshd printed, without its debug
 
 lines_with() { # KEYWORD...: of all configuration files
   local IFS=${NL}
-  # shellcheck disable=SC2086 # one file a line
   OUTPUT=$(grep -n -i "^[[:space:]]*\"\\{0,1\\}\\($1\\)" ${FILES} /dev/null)
 }
 
@@ -342,7 +344,6 @@ is_in_force() {
   fi
   # Change times, which cp -p cannot set; those of links and of what they lead to; and of the folder, for deletions.
   local line IFS=${NL}
-  # shellcheck disable=SC2086 # one file a line
   for line in $(stat -c '%Z %n' ${FILES} "${DROPIN%/*}"; stat -L -c '%Z %n' ${FILES} "${DROPIN%/*}"); do
     if [ "${line%% *}" -gt "${time}" ]; then EDITED=${line#* }; fi
   done
@@ -355,8 +356,8 @@ remember() { # what the running sshd has loaded
 
 # --- A restart must succeed and change nothing else
 
-# Compares the sockets of the running sshd with those that the files ask for, in lines of keeps, opens and closes. An address
-# that this machine does not have is not opened.
+# Compares the sockets of the running sshd with those that the files ask for, in lines of keeps, opens, closes, and moves, where
+# another address has the port. An address that this machine does not have is not opened.
 read_sockets() {
   OUTPUT=$({ ls -l "/proc/${PID}/fd" && cd "/proc/${PID}/net" && cat fib_trie if_inet6 tcp tcp6; } | LISTEN=${LISTEN} awk '
     function ipv4(text,  part) {
@@ -393,18 +394,18 @@ read_sockets() {
         port = sprintf("%04X", substr(port, length(host) + 2))
         gsub(/[][]/, "", host)
         host = host ~ /:/ ? ipv6(host) : ipv4(host)
-        asked[host ":" port] = 1
+        asked[port] = asked[host ":" port] = 1
         if ((host ":" port) in listens) print (host in present ? "keeps " : "closes ") part[1]
         else if (host in present) print "opens " part[1]
       }
-      for (key in listens) if (!(key in asked)) print "closes " key " (hexadecimal)"
+      for (key in listens) if (!(key in asked)) print (substr(key, length(key) - 3) in asked ? "moves " : "closes ") key " (hexadecimal)"
     }')
 }
 
 has_same_sockets() { # under socket activation they belong to systemd and stay open
   if [ -n "${SOCKET}" ]; then return 0; fi
   read_sockets
-  case ${OUTPUT} in *opens\ * | *closes\ *) return 1 ;; 'keeps '*) ;; *) return 1 ;; esac
+  case ${OUTPUT} in *opens\ * | *closes\ * | *moves\ *) return 1 ;; 'keeps '*) ;; *) return 1 ;; esac
 }
 
 can_start() { # -i opens no port: of /dev/null it reads the end of a connection, after it has printed its banner
@@ -634,7 +635,7 @@ change_files() {
 }
 
 add_lines() {
-  if [ -e "${CONFIG}" ]; then
+  if [ -n "${MAIN_OPTION}" ]; then
     prepare_main
     has_desired_values || fail_as_overridden
   fi
@@ -647,7 +648,7 @@ add_lines() {
     roll_back_file "${DROPIN}" "${DROPIN_JOURNAL}" "${BLOCK}." || fail write "${DROPIN} cannot be withdrawn. ${OUTPUT}"
     CHANGED_DROPIN=''
   fi
-  [ -e "${CONFIG}" ] || fail config "sshd reads ${MAIN}, a file of its package. Copy it to ${CONFIG}, then run this again."
+  [ -n "${MAIN_OPTION}" ] || fail config "sshd reads ${MAIN}, a file of its package. Copy it to ${CONFIG}, then run this again."
   replace_main || return 1
   read_settings && [ "${OTHERS}" = "${BEFORE}" ] && has_desired_values || fail_as_overridden
 }
@@ -747,8 +748,7 @@ remove() {
 }
 
 find_main() { # root writes to no folder that somebody else can write to
-  # SLES 16 and openSUSE can have it in /usr/etc alone, where nothing is written.
-  if ! [ -e "${CONFIG}" ]; then MAIN=${FILES%%"${NL}"*}; fi
+  if [ -z "${MAIN_OPTION}" ]; then MAIN=${FILES%%"${NL}"*}; fi
   if ! [ -L "${CONFIG}" ]; then return; fi
   MAIN=$(readlink -f "${CONFIG}")
   case $(stat -c %A "${MAIN%/*}") in
@@ -766,6 +766,8 @@ main() {
   for command in awk cat cp date dd flock grep ls mkdir mv rm sed sleep stat systemctl timeout tr; do
     command -v "${command}" >/dev/null || fail commands "The command ${command} is missing."
   done
+  # SLES 16 and openSUSE can have it in /usr/etc alone, where nothing is written.
+  if ! [ -e "${CONFIG}" ]; then MAIN_OPTION=''; fi
   examine
   WAS=${INTERVAL}/${COUNT_MAX}
   find_main

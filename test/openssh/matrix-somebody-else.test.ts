@@ -39,7 +39,7 @@ describeWithSuites('Where somebody else is at work', () => {
       ['ListenAddress 203.0.113.9', 'closes 0.0.0.0:22'],
       ['ListenAddress 127.0.0.1', 'opens 127.0.0.1:22'],
       ['Port 2222', 'opens 0.0.0.0:2222'],
-      ['AddressFamily inet', 'closes'],
+      ['AddressFamily inet', 'moves'],
     ])('Apply and Remove restart nothing while %s is written and not in force', async (line, difference) => {
       const running = pid();
       await edit(line.startsWith('Port') ? `${line}\n` : `${CONFIG}${line}\n`);
