@@ -1,7 +1,8 @@
 // A private copy of /etc/ssh with a real sshd to ask, in a temporary folder, where everybody who is compared works
-// unprivileged. Nothing listens and nothing is restarted. Knows nothing about who is compared.
-import { spawnSync } from 'node:child_process';
-import { cpSync, lchownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+// unprivileged. A real sshd runs on loopback, as on an instance, and nothing is restarted. Knows nothing about who is
+// compared.
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, lchownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +36,8 @@ export class Machine {
     }
     symlinkSync(program, this.sshd);
     // From the first moment on: without it, the search path would lead to the machine's own.
-    this.useService('active');
+    this.useService('inactive');
+    this.port = 20_000 + (process.pid % 10_000);
     for (const type of ['rsa', 'ecdsa', 'ed25519']) {
       this.run(openSsh.sshKeygen, ['-q', '-t', type, '-N', '', '-f', this.in(`etc/ssh/ssh_host_${type}_key`)]);
     }
@@ -68,21 +70,43 @@ export class Machine {
     const text = stock
       .replace(/^#(?=HostKey .*_(rsa|ecdsa|ed25519)_key)/gm, '')
       .replaceAll('/etc/ssh/', this.in('etc/ssh/'));
-    // Port 9: the discard service, where no banner comes from.
     const ours = [
-      'Port 9',
+      `Port ${this.port}`,
+      'ListenAddress 127.0.0.1',
       `PidFile ${this.in('run/sshd.pid')}`,
       ...this.helpers.map((option) => option.replace('=', ' ')),
     ];
     this.write('etc/ssh/sshd_config', `${text}${ours.join('\n')}\n`, 0o600);
   }
 
-  /** What stands for systemctl: one that says active to everything at once, or one to which no sshd service runs. */
+  /** Starts the sshd of the unit, with the present configuration; it listens when this returns. */
+  startSshd() {
+    const { uid, gid } = this.user;
+    const options = { cwd: this.root, uid, gid, env: this.env, stdio: 'ignore' };
+    const child = spawn(realpathSync(this.sshd), ['-D', '-f', this.config], options);
+    child.unref();
+    process.once('exit', () => child.kill('SIGKILL'));
+    this.pid = child.pid;
+    const deadline = Date.now() + 10_000;
+    while (!existsSync(this.in('run/sshd.pid'))) {
+      if (Date.now() > deadline) throw new Error('sshd does not start.');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
+
+  /** What stands for systemctl: one to which sshd runs and every restart succeeds at once, or one that knows no unit. */
   useService(state) {
-    this.write('usr/bin/systemctl', '#!/bin/sh\nexit 3\n', 0o755);
-    if (state !== 'active') return;
-    rmSync(this.in('usr/bin/systemctl'));
-    symlinkSync('/bin/true', this.in('usr/bin/systemctl'));
+    const command = `${this.sshd} -D -f ${this.config}`;
+    const unit = [
+      `MainPID=${this.pid}`,
+      `ExecStart={ path=${this.sshd} ; argv[]=${command} ; ignore_errors=no ; pid=0 }`,
+      'Id=sshd.service',
+      'LoadState=loaded',
+      'ActiveState=active',
+    ];
+    const show = state === 'active' ? `printf '%s\\n' '${unit.join("' '")}'` : ':';
+    const others = state === 'active' ? 0 : 3;
+    this.write('usr/bin/systemctl', `#!/bin/sh\ncase $1 in show) ${show} ;; *) exit ${others} ;; esac\n`, 0o755);
   }
 
   /** Writes a script with its paths in this root. */

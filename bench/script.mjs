@@ -36,6 +36,9 @@ const applied = (text) => () => {
 
 // --- Who is compared
 
+machine.useConfig(AMAZON);
+machine.startSshd();
+
 const sshd = (...args) => machine.run(machine.sshd, [...args, '-f', machine.config]);
 fresh(AMAZON, 'active')();
 const calls = machine.sshdCalls(() => ours('Apply'));
