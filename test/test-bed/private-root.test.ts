@@ -103,7 +103,7 @@ describeWith(['sshd', 'ssh'], 'A private root', () => {
     expect(await root.systemctl('is-active', '--quiet', 'ssh.service')).toMatchObject({ status: 0, stdout: '' });
     expect((await root.systemctl('is-active', 'sshd')).status).toBe(3);
     expect((await root.systemctl('try-restart', 'sshd')).stderr).toContain('Unit sshd.service not found');
-    expect((await root.systemctl('show', '-p', 'MainPID', 'ssh')).stdout).toBe(
+    expect((await root.systemctl('show', '-p', 'MainPID', 'ssh.service')).stdout).toContain(
       `MainPID=${readFileSync(root.in('run/sshd.pid'), 'utf8')}`,
     );
     expect(root.systemctlCalls()).toContain('is-active --quiet ssh.service');
