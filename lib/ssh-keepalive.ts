@@ -1,6 +1,6 @@
 // The construct: connects the document, its associations, the instances' roles and tags, and first boot.
 import { Annotations, Stack, Token } from 'aws-cdk-lib';
-import type { OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
+import type { IRuleTarget, OnEventOptions, Rule } from 'aws-cdk-lib/aws-events';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct, DependencyGroup, type IConstruct } from 'constructs';
 import { type AssociationTarget, Associations } from './server/association';
@@ -17,7 +17,7 @@ import { ServerKeepalive } from './settings/server-keepalive';
 import type { SshKeepaliveOptions } from './settings/ssh-keepalive-options';
 import { SshKeepalivePermissions } from './settings/ssh-keepalive-permissions';
 import { SshKeepaliveTarget } from './ssh-keepalive-target';
-import { requireList, requireShape, requireType } from './validation/checks';
+import { requireList, requireShape, requireString, requireType } from './validation/checks';
 
 /** The settings, the instances, and how the settings are applied. */
 export interface SshKeepaliveProps extends SshKeepaliveOptions {
@@ -132,10 +132,16 @@ export class SshKeepalive extends Construct {
    * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html#SSM-State-Manager-event-types
    */
   public onNonCompliant(id: string, options: OnEventOptions = {}): Rule {
-    requireShape(`${this.node.path}: onNonCompliant`, options, {
+    const where = `${this.node.path}: onNonCompliant`;
+    requireString(where, 'id', id);
+    requireShape(where, options, {
       known: ['target', 'description', 'ruleName', 'eventPattern', 'crossStackScope'],
       inherits: true,
     });
+    if (options.target !== undefined) {
+      const isTarget = (x: unknown): boolean => typeof (x as Partial<IRuleTarget> | null)?.bind === 'function';
+      requireType(where, 'target', options.target, isTarget, 'IRuleTarget', 'new targets.SnsTopic(topic)');
+    }
     return addNonComplianceRule(this, id, this.associations, options);
   }
 

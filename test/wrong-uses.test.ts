@@ -289,6 +289,14 @@ const WRONG_USES: Record<string, [use: () => unknown, message: string][]> = {
       "Web/SshKeepalive: onNonCompliant: properties must be an object with target, description, ruleName, eventPattern, crossStackScope, got: 'arn:aws:sns:eu-west-1:123456789012:Alerts' (a string)",
     ],
     [
+      () => keepalive().onNonCompliant('Rule', { target: 'topic' }),
+      "Web/SshKeepalive: onNonCompliant: target must be an IRuleTarget, for example new targets.SnsTopic(topic), got: 'topic' (a string)",
+    ],
+    [
+      () => keepalive().onNonCompliant({ target: undefined }),
+      'Web/SshKeepalive: onNonCompliant: id must be a string, got: an object',
+    ],
+    [
       () => keepalive().onNonCompliant('Rule', { targets: [] }),
       "Web/SshKeepalive: onNonCompliant: unknown property, got: 'targets'. Did you mean 'target'?",
     ],
