@@ -139,7 +139,7 @@ export class SshKeepalive extends Construct {
       inherits: true,
     });
     if (options.target !== undefined) {
-      const isTarget = (x: unknown): boolean => typeof (x as Partial<IRuleTarget> | null)?.bind === 'function';
+      const isTarget = typeof (options.target as Partial<IRuleTarget> | null)?.bind === 'function';
       requireType(where, 'target', options.target, isTarget, 'IRuleTarget', 'new targets.SnsTopic(topic)');
     }
     return addNonComplianceRule(this, id, this.associations, options);
