@@ -13,6 +13,7 @@ import {
 } from './server/instance-set';
 import { ownerOf } from './server/target-owners';
 import type { SshKeepaliveOptions } from './settings/ssh-keepalive-options';
+import { SshKeepalivePermissions } from './settings/ssh-keepalive-permissions';
 import { SshKeepalive } from './ssh-keepalive';
 import { SshKeepaliveTarget } from './ssh-keepalive-target';
 import { requireShape } from './validation/checks';
@@ -144,16 +145,9 @@ function isGroup(construct: IConstruct): construct is AutoScalingGroup | CfnAuto
   return resourceOf(construct, ResourceType.GROUP) !== undefined;
 }
 
-/** Settings as plain values: constructs as their paths, value classes as what they stand for. */
+/** The settings with all defaults, as plain values. */
 function comparable(props: SshKeepaliveOptions): object {
-  const { keepalive, schedule, outputBucket, waitForSuccessTimeout, maxConcurrency, maxErrors, ...plain } = props;
-  return {
-    ...plain,
-    keepalive: keepalive && [keepalive.interval.toSeconds(), keepalive.countMax],
-    schedule: schedule?.expressionString,
-    outputBucket: outputBucket?.node.path,
-    waitForSuccessTimeout: waitForSuccessTimeout?.toSeconds(),
-    maxConcurrency: maxConcurrency?.expressionString,
-    maxErrors: maxErrors?.expressionString,
-  };
+  const { output, ...settings } = associationSettings('SshKeepaliveMixin', props);
+  const { permissions = SshKeepalivePermissions.WORKING_SET } = props;
+  return { ...settings, permissions, output: output && [output.bucket.node.path, output.prefix] };
 }

@@ -2,8 +2,18 @@ import { App, Annotations as CoreAnnotations, Duration, Mixins, Stack } from 'aw
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { ServerKeepalive, SshKeepalive, SshKeepaliveMixin, SshKeepaliveTarget } from '../lib';
+import {
+  RateLimit,
+  ServerKeepalive,
+  SshKeepalive,
+  SshKeepaliveAction,
+  SshKeepaliveMixin,
+  type SshKeepaliveOptions,
+  SshKeepalivePermissions,
+  SshKeepaliveTarget,
+} from '../lib';
 
 const T3 = new ec2.InstanceType('t3.micro');
 const LINUX = ec2.MachineImage.latestAmazonLinux2023();
@@ -173,6 +183,30 @@ describe('SshKeepaliveMixin', () => {
     expect(() => two.with(new SshKeepaliveMixin(strict))).toThrow(
       'Web/SshKeepaliveMixin exists with other settings, and a stack has one SshKeepaliveMixin.',
     );
+  });
+
+  it('has the same settings as one that sets a default explicitly', () => {
+    const stack = new Stack(new App(), 'Web');
+    makeInstance(stack, 'One').with(new SshKeepaliveMixin());
+    for (const [id, options] of Object.entries({
+      Keepalive: { keepalive: ServerKeepalive.DEFAULT },
+      Action: { action: SshKeepaliveAction.APPLY },
+      Permissions: { permissions: SshKeepalivePermissions.WORKING_SET },
+      MaxErrors: { maxErrors: RateLimit.percentage(10) },
+    })) {
+      makeInstance(stack, id).with(new SshKeepaliveMixin(options));
+    }
+    expect(count(stack, 'AWS::SSM::Association')).toBe(1);
+  });
+
+  it.each([
+    ['permissions', (): SshKeepaliveOptions => ({ permissions: SshKeepalivePermissions.NONE })],
+    ['outputBucket', (stack: Stack): SshKeepaliveOptions => ({ outputBucket: new s3.Bucket(stack, 'Bucket') })],
+  ])('must have the same %s in the same stack', (_, options) => {
+    const stack = new Stack(new App(), 'Web');
+    makeInstance(stack, 'One').with(new SshKeepaliveMixin());
+    const two = makeInstance(stack, 'Two');
+    expect(() => two.with(new SshKeepaliveMixin(options(stack)))).toThrow('exists with other settings');
   });
 
   it('passes its settings on', () => {
