@@ -337,6 +337,15 @@ describe('a host that ssh connects to through Session Manager', () => {
     expect(warning).toContain('but lacks ssm:UpdateInstanceInformation. Target');
   });
 
+  test('causes a warning although another statement denies with NotAction', () => {
+    const denied = { effect: iam.Effect.DENY, notActions: ['iam:*'], resources: ['*'] };
+    const [warning] = warningsFor(
+      () => ({}),
+      (_, { role }) => role.addToPrincipalPolicy(new iam.PolicyStatement(denied)),
+    );
+    expect(warning).toContain('but lacks ssm:UpdateInstanceInformation');
+  });
+
   test('causes one warning for all hosts with the same role', () => {
     const stack = newStack();
     const role = new iam.Role(stack, 'Role', { assumedBy });
@@ -366,6 +375,14 @@ describe('a host that ssh connects to through Session Manager', () => {
     [
       'a policy with wildcards',
       [() => ({}), (_, { role }) => role.addToPrincipalPolicy(allow('ssmmessages:*', 'SSM:Update*'))],
+    ],
+    [
+      'a statement with NotAction, whose actions are not known',
+      [
+        () => ({}),
+        (_, { role }) =>
+          role.addToPrincipalPolicy(new iam.PolicyStatement({ notActions: ['iam:*'], resources: ['*'] })),
+      ],
     ],
     [
       'an inline policy of its role',

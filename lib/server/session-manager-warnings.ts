@@ -15,6 +15,7 @@ const ACTIONS = [
 interface Statement {
   readonly Effect?: string;
   readonly Action?: string | string[];
+  readonly NotAction?: unknown;
 }
 
 /** A host that ssh connects to through Session Manager. */
@@ -88,9 +89,13 @@ function isPolicy({ cfnResourceType }: CfnResource): boolean {
   return cfnResourceType === 'AWS::IAM::Policy' || cfnResourceType === 'AWS::IAM::ManagedPolicy';
 }
 
+/** A statement with NotAction counts as one for all actions: the warning is for roles that are known to lack some. */
 function allowedActions(document: unknown): string[] {
   const statements = (document as { Statement?: Statement | Statement[] }).Statement ?? [];
-  return [statements].flat().flatMap(({ Effect, Action = [] }) => (Effect === 'Allow' ? [Action].flat() : []));
+  return [statements].flat().flatMap(({ Effect, Action = [], NotAction }) => {
+    if (Effect !== 'Allow') return [];
+    return NotAction === undefined ? [Action].flat() : ['*'];
+  });
 }
 
 /** `*` in an action stands for any text. */
