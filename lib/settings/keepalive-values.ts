@@ -31,7 +31,6 @@ export function requireKeepaliveShape({ factory }: KeepaliveKeywords, props: unk
 export function validateKeepalive(keywords: KeepaliveKeywords, interval: Duration, countMax: number): void {
   const { factory } = keywords;
   requireDuration(factory, 'interval', interval);
-  // Refuses a token in another unit than seconds, which cannot be converted later either.
   const seconds = interval.toSeconds({ integral: false });
   const inRange = Number.isInteger(seconds) && seconds >= 1 && seconds <= MAX_INTERVAL_SECONDS;
   if (!Token.isUnresolved(seconds) && !inRange) {

@@ -54,7 +54,7 @@ export function requireBoolean(where: string, name: string, value: unknown): voi
   if (typeof value !== 'boolean') throw invalid(where, name, 'must be true or false', value);
 }
 
-/** @throws unless it is a string or a token for one, with as many characters */
+/** @throws unless it is a string or a token for one, whose length is within the limits */
 export function requireString(
   where: string,
   name: string,
@@ -77,7 +77,7 @@ function isListToken(text: string): boolean {
   return Token.isUnresolved([text]) && !Token.isUnresolved(text);
 }
 
-/** @throws unless it is a list of at least one item; a list token is none, because its items are not known */
+/** @throws unless it is a list of at least one item; a list token is not accepted, because its items are unknown */
 export function requireList(where: string, name: string, value: unknown, of: string): asserts value is unknown[] {
   if (Array.isArray(value) && value.length > 0 && !Token.isUnresolved(value)) return;
   throw invalid(where, name, `must be a list of at least one ${of}`, value);
@@ -96,10 +96,19 @@ export function requireEnum(
   throw invalid(where, name, `must be one of ${choices.join(', ')}`, value);
 }
 
-/** @throws unless it is a Duration, of whichever copy of aws-cdk-lib */
+/** @throws unless it is a Duration, of whichever copy of aws-cdk-lib, that can be converted to seconds */
 export function requireDuration(where: string, name: string, value: unknown): asserts value is Duration {
-  if (typeof (value as Partial<Duration> | null | undefined)?.toSeconds === 'function') return;
-  throw invalid(where, name, 'must be a Duration, for example Duration.seconds(60)', value);
+  if (typeof (value as Partial<Duration> | null | undefined)?.toSeconds !== 'function') {
+    throw invalid(where, name, 'must be a Duration, for example Duration.seconds(60)', value);
+  }
+  try {
+    (value as Duration).toSeconds({ integral: false });
+  } catch {
+    const unit = (value as Duration).unitLabel();
+    throw new Error(
+      `${where}: ${name} must be in seconds when it is a token, got: a token in ${unit}. Use Duration.seconds(token).`,
+    );
+  }
 }
 
 /** @throws unless it is a construct */

@@ -43,7 +43,11 @@ describe('an interval', () => {
   });
 
   test('that is a token must be in seconds, because it cannot be converted', () => {
-    expect(validate(Duration.minutes(token), 1)).toThrow("Duration must be specified as 'Duration.seconds()' here");
+    expect(validate(Duration.minutes(token), 1)).toThrow(
+      new Error(
+        'Factory: interval must be in seconds when it is a token, got: a token in minutes. Use Duration.seconds(token).',
+      ),
+    );
   });
 });
 
