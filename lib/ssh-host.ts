@@ -21,13 +21,13 @@ import {
 
 /** The largest size of the values that CloudFormation inserts for attributes. */
 const MaxBytes = {
-  /** The longest name has 70 bytes now: `ec2-255-255-255-255.<region>.compute.amazonaws.com.cn`. */
+  /** At most 70 bytes with a Region of 25: `ec2-255-255-255-255.<region>.compute.amazonaws.com.cn`. */
   PUBLIC_DNS_NAME: 80,
   /** An IPv6 address with an embedded IPv4 address has 45. */
   IP_ADDRESS: 45,
   /** `i-` or `mi-` and 17 hexadecimal digits have 19 or 20. */
   INSTANCE_ID: 32,
-  /** The longest name has 14 bytes now: `ap-southeast-1`. */
+  /** The longest name has 15 bytes now: `us-isof-south-1`. */
   REGION: 25,
 };
 
@@ -231,7 +231,7 @@ export class SshHost {
   /** @internal */
   public _host(regionOfConfig: string): Host {
     const { patterns, hostName, user, port, identityFile, region, profile, instance, command } = this.settings;
-    const effectiveRegion = region ?? instance?.env.region ?? regionOfConfig;
+    const effectiveRegion = region ?? instance?.env?.region ?? regionOfConfig;
     const proxyCommand = command?.(attribute(effectiveRegion, MaxBytes.REGION), profile);
     return { patterns, hostName, user, port, identityFile, proxyCommand };
   }

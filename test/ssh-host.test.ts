@@ -99,6 +99,13 @@ describe('sessionManager', () => {
   });
 });
 
+test('an instance without an environment is in the Region of the stack with the configuration', () => {
+  const withoutEnv = { instanceRef: { instanceId: 'i-0123456789abcdef0' } } as ec2.IInstanceRef;
+  expect(lines(SshHost.sessionManager('web', withoutEnv), 'us-east-1')).toContain(
+    `${SESSION_MANAGER} --region us-east-1`,
+  );
+});
+
 describe('instanceConnectEndpoint', () => {
   test('connects to the id, through an endpoint in the Region of the instance', () => {
     expect(lines(SshHost.instanceConnectEndpoint('web', web))).toEqual([
