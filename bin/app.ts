@@ -12,14 +12,14 @@ function build(app: App, settings: Settings): void {
   });
   const demoInstance = settings.demoInstance && addDemoInstance(stack, settings.demoInstance);
   const keepalive = new SshKeepalive(stack, 'SshKeepalive', {
-    keepalive: settings.server,
+    keepalive: settings.serverKeepalive,
     action: settings.action,
     targets: [...settings.targets, ...(demoInstance ? [SshKeepaliveTarget.newInstance(demoInstance)] : [])],
   });
   addOutputs(stack, keepalive);
   new SshClientConfigStack(app, 'SshClientConfig', {
     description: 'The keepalive settings for ~/.ssh/config',
-    keepalive: settings.client,
+    keepalive: settings.clientKeepalive,
     hosts: demoInstance ? [SshHost.anySessionManager()] : [],
   });
 }
@@ -38,7 +38,7 @@ function addOutputs(stack: Stack, { documentName, associationIds }: SshKeepalive
       `for id in ${Fn.join(' ', associationIds)}; do`,
       `aws ssm describe-association-execution-targets --region ${stack.region} --association-id $id`,
       `--execution-id $(aws ssm describe-association-executions --region ${stack.region} --association-id $id`,
-      "--no-paginate --query 'AssociationExecutions[0].ExecutionId' --output text)",
+      "--no-paginate --query 'sort_by(AssociationExecutions,&CreatedTime)[-1].ExecutionId' --output text)",
       "--query 'AssociationExecutionTargets[].[ResourceId,DetailedStatus]' --output text; done",
     ].join(' '),
   });

@@ -10,9 +10,9 @@ export interface Settings {
   /** The instances, by tag and ids. */
   readonly targets: SshKeepaliveTarget[];
   /** The keepalive settings of sshd. */
-  readonly server: ServerKeepalive;
+  readonly serverKeepalive: ServerKeepalive;
   /** The keepalive settings of ssh. */
-  readonly client: ClientKeepalive;
+  readonly clientKeepalive: ClientKeepalive;
   /** What the associations do. */
   readonly action: SshKeepaliveAction;
   /** A small instance for a trial. */
@@ -61,8 +61,8 @@ export function readSettings(context: Record<string, unknown>): Settings {
   const count = (key: string): number | undefined => readNumber(key, text(key), MAX_COUNT);
   return {
     targets: readTargets(text('tag'), text('instanceIds')),
-    server: ServerKeepalive.of({ interval: seconds('interval'), countMax: count('countMax') }),
-    client: ClientKeepalive.of({ interval: seconds('clientInterval'), countMax: count('clientCountMax') }),
+    serverKeepalive: ServerKeepalive.of({ interval: seconds('interval'), countMax: count('countMax') }),
+    clientKeepalive: ClientKeepalive.of({ interval: seconds('clientInterval'), countMax: count('clientCountMax') }),
     action: readChoice('action', text('action') ?? 'apply', ACTIONS),
     demoInstance: readChoice('demoInstance', text('demoInstance') ?? '', DEMO_INSTANCES),
   };

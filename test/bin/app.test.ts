@@ -91,7 +91,7 @@ describe('The app', () => {
     expect(deployed(outputs.ComplianceCommand?.Value, 'ID')).toBe(
       'for id in ID ID; do aws ssm describe-association-execution-targets --region ap-southeast-1 --association-id $id ' +
         '--execution-id $(aws ssm describe-association-executions --region ap-southeast-1 --association-id $id ' +
-        "--no-paginate --query 'AssociationExecutions[0].ExecutionId' --output text) " +
+        "--no-paginate --query 'sort_by(AssociationExecutions,&CreatedTime)[-1].ExecutionId' --output text) " +
         "--query 'AssociationExecutionTargets[].[ResourceId,DetailedStatus]' --output text; done",
     );
   });

@@ -8,10 +8,10 @@ const ID = 'i-0123456789abcdef0';
 
 describe('The settings of the app', () => {
   it('are those of the article by default, for instances with the tag ssh-keepalive=true', () => {
-    const { targets, server, client, action, demoInstance } = readSettings({});
+    const { targets, serverKeepalive, clientKeepalive, action, demoInstance } = readSettings({});
     expect(targets.map(({ _selection }) => _selection.target)).toEqual([TAGGED]);
-    expect([server.interval.toSeconds(), server.countMax]).toEqual([60, 120]);
-    expect([client.interval.toSeconds(), client.countMax]).toEqual([60, 5]);
+    expect([serverKeepalive.interval.toSeconds(), serverKeepalive.countMax]).toEqual([60, 120]);
+    expect([clientKeepalive.interval.toSeconds(), clientKeepalive.countMax]).toEqual([60, 5]);
     expect([action, demoInstance]).toEqual([SshKeepaliveAction.APPLY, undefined]);
   });
 
@@ -26,9 +26,14 @@ describe('The settings of the app', () => {
   });
 
   it('interval, countMax, clientInterval, clientCountMax: strings of -c or numbers of cdk.json', () => {
-    const { server, client } = readSettings({ interval: '15', countMax: 3, clientInterval: 30, clientCountMax: '4' });
-    expect([server.interval.toSeconds(), server.countMax]).toEqual([15, 3]);
-    expect([client.interval.toSeconds(), client.countMax]).toEqual([30, 4]);
+    const { serverKeepalive, clientKeepalive } = readSettings({
+      interval: '15',
+      countMax: 3,
+      clientInterval: 30,
+      clientCountMax: '4',
+    });
+    expect([serverKeepalive.interval.toSeconds(), serverKeepalive.countMax]).toEqual([15, 3]);
+    expect([clientKeepalive.interval.toSeconds(), clientKeepalive.countMax]).toEqual([30, 4]);
   });
 
   it('action: apply, check or remove', () => {
