@@ -56,7 +56,7 @@ export class Display {
     this.draw(idleSeconds, idleSeconds);
   }
 
-  /** Stops to draw, also after a failure. */
+  /** Stops drawing, also after a failure. */
   stop(): void {
     clearInterval(this.redraw);
   }

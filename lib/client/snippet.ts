@@ -22,7 +22,7 @@ export function snippetBlocks({ interval, countMax }: SnippetKeepalive, hosts: r
   const ordered = [...hosts].sort((a, b) => breadth(a) - breadth(b));
   return [
     bounded(HEADER),
-    ...ordered.map((host, i) => hostBlock(withoutForeignProxy(host, ordered.slice(i + 1)))),
+    ...ordered.map((host, i) => hostBlock(withoutInheritedProxy(host, ordered.slice(i + 1)))),
     block(['*'], { ServerAliveInterval: interval, ServerAliveCountMax: countMax }),
   ];
 }
@@ -34,7 +34,7 @@ function breadth(host: Host): number {
 }
 
 /** A host with a direct connection must not use the ProxyCommand of a later pattern that matches its name. */
-function withoutForeignProxy(host: Host, below: readonly Host[]): Host {
+function withoutInheritedProxy(host: Host, below: readonly Host[]): Host {
   const inherits =
     host.proxyCommand === undefined &&
     below.some(

@@ -20,7 +20,7 @@ export interface ValueRule {
 export const ALIAS: ValueRule = {
   pattern: /^(?=.*[A-Za-z0-9])[A-Za-z0-9_*?][A-Za-z0-9._*?-]*$/,
   rule: 'must be one name of letters, digits, . _ - and the wildcards * ?, with a letter or digit in it and no . or - first',
-  advice: 'Give each name a host of its own; !negation has no place here, and the keepalive is for every host already.',
+  advice: 'Use one SshHost for each name. Negation (!) is not supported, and the keepalive applies to every host.',
 };
 
 /** A user name on the instance. */
@@ -33,7 +33,7 @@ export const USER: ValueRule = {
 /** The path of a private key, possibly with spaces. */
 export const IDENTITY_FILE: ValueRule = {
   pattern: /^(?![- ])(?:[A-Za-z0-9~._/:@+, -]|%d)+(?<! )$/,
-  rule: 'must be a path of ASCII letters, digits, spaces and ~ . _ / : @ + , - or %d, without - or a space first or a space last',
+  rule: 'must be a path of ASCII letters, digits, spaces and ~ . _ / : @ + , - or %d, that does not begin with - or a space, or end with a space',
   advice: 'Write / on Windows too, and ~ or %d for the home directory.',
 };
 
@@ -41,7 +41,7 @@ export const IDENTITY_FILE: ValueRule = {
 export const REGION: ValueRule = {
   pattern: /^[a-z]{2,}(-[a-z]+)+-[0-9]+$/,
   rule: 'must be the name of an AWS Region',
-  advice: 'For example eu-west-1. Leave it out for the usual one.',
+  advice: 'For example eu-west-1. Leave it out for the default Region.',
 };
 
 /** The name of a profile in `~/.aws/config`. */

@@ -92,7 +92,7 @@ export function instanceSetOfGroup(group: IAutoScalingGroup | CfnAutoScalingGrou
   const target = groupTarget(group.autoScalingGroupName);
   const windows = isWindows(group.osType);
   if (!resource) return { kind, construct: group, windows, target };
-  const { role, userData } = readable(group as AutoScalingGroup);
+  const { role, userData } = roleAndUserDataOf(group as AutoScalingGroup);
   const replacementWarning = replacementWarningOf(resource);
   return { kind, construct: group, resource, role, windows, userData, target, tags: resource.tags, replacementWarning };
 }
@@ -171,7 +171,7 @@ function isL1(group: IAutoScalingGroup | CfnAutoScalingGroup): group is CfnAutoS
 }
 
 /** The getters of a group throw where its launch template has no role or user data. */
-function readable(group: AutoScalingGroup): { role?: IRole; userData?: UserData } {
+function roleAndUserDataOf(group: AutoScalingGroup): { role?: IRole; userData?: UserData } {
   const orUndefined = <T>(read: () => T): T | undefined => {
     try {
       return read();
