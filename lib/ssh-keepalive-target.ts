@@ -29,10 +29,10 @@ export interface FirstBootOptions {
 /** The first boot of the instances of a group or a launch template. */
 export interface GroupOptions {
   /**
-   * The constants of the first boot, which is added to the user data of the launch template.
+   * The constants of the first boot, which is added to the user data of the launch template or launch configuration.
    *
-   * Without it nothing of the group changes. With it the launch template gets a new version, and a warning is issued when
-   * an update policy would replace running instances because of that.
+   * Without it nothing of the group changes. With it the launch template gets a new version, or the launch configuration
+   * is replaced, and a warning is issued when an update policy would replace running instances because of that.
    *
    * @default - no first boot: the association applies the settings as soon as a new instance is registered
    */

@@ -93,7 +93,8 @@ export interface SshKeepaliveOptions {
   /**
    * A bucket that keeps the output of every run. Systems Manager itself keeps the first 24,000 characters.
    *
-   * The roles of targeted instances get the permission to write to it. A bucket of another account must allow it as well.
+   * The roles that the app creates get the permission to write to it, unless `permissions` is `NONE`. A bucket of another
+   * account must allow it as well.
    *
    * @default - only what Systems Manager keeps
    */

@@ -8,7 +8,10 @@ export enum SshKeepalivePermissions {
   /** One inline policy with the actions that associations need and no others. */
   WORKING_SET = 'WorkingSet',
 
-  /** The AWS managed policy `AmazonSSMManagedInstanceCore`, which also allows `ssm:GetParameter*` on all resources. */
+  /**
+   * The AWS managed policy `AmazonSSMManagedInstanceCore`, which also allows `ssm:GetParameter` and
+   * `ssm:GetParameters` on all resources.
+   */
   MANAGED_POLICY = 'ManagedPolicy',
 
   /**
