@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { Stack } from 'aws-cdk-lib';
@@ -31,6 +31,12 @@ describe.each(EXAMPLES)('The example %s', (name) => {
       expect(now).toBe(golden);
     }
     expect(Object.keys(templates)).not.toEqual([]);
+    const files = Object.keys(templates).map((stack) => `${name}.${stack}.template.json`);
+    expect(files.sort()).toEqual(
+      readdirSync(GOLDEN)
+        .filter((file) => file.startsWith(`${name}.`))
+        .sort(),
+    );
   });
 
   it('has no warning of ours', () => {
