@@ -40,6 +40,9 @@ cdk_ssh_keepalive_status=$?
       put_in_place "${journal}/dropin" "${dropin}" && is_right "${config}"; }; then
       rm -f "${dropin}"
       put_in_place "${journal}/new" "${config}"
+    else
+      # Later, its removal would change the ctime of sshd_config.
+      rm "${journal}/old"
     fi
     for unit in ssh sshd; do
       service is-active "${unit}" || continue
