@@ -40,7 +40,9 @@ export async function check(
   const notAsked = request.hosts.length > 0 ? [] : odd;
   const hosts = request.hosts.length > 0 ? request.hosts : [...labels.keys()];
   requireNames(hosts);
-  const checked = await askForAll(everything, hosts, opened, platform);
+  // A destination with a user or as a URI is not the name that Host lines match, so ssh evaluates it on the whole file.
+  const isSliceable = everything.isSliceable && hosts.every(isPlainName);
+  const checked = await askForAll({ ...everything, isSliceable }, hosts, opened, platform);
   const bad = checked.filter(isBad);
   const labelOf = (host: string): string => (request.hosts.length > 0 ? undefined : labels.get(host)) ?? host;
   if (request.json) {

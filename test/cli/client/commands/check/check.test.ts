@@ -123,6 +123,19 @@ describeWith(['ssh'], 'check', () => {
     expect(await hosts()).toHaveLength(3003);
   });
 
+  it.each(['me@web', 'ssh://me@web', 'ssh://web:22'])('evaluates the destination %s as ssh does', async (destination) => {
+    const config = 'Host web\n  ServerAliveInterval 0\nHost *\n  ServerAliveInterval 60\n';
+    const many = Array.from({ length: 200 }, (_, i) => `Host h${i}\n  User me\n`).join('');
+    for (const text of [config, many + config]) {
+      home.configure(text);
+      const found = await hosts({ hosts: ['db', destination] });
+      expect(found.map(({ host, ServerAliveInterval }) => [host, ServerAliveInterval])).toEqual([
+        ['db', 60],
+        [destination, 0],
+      ]);
+    }
+  });
+
   it('asks about every host where a Match decides by more than the name', async () => {
     home.configure(
       'Host a b\n  HostName 192.0.2.1\nHost c\n  User me\nMatch host 192.0.2.*\n  ServerAliveInterval 30\n',
