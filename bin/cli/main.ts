@@ -53,10 +53,10 @@ for (const [signal, status] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHU
   });
 }
 // A reader that closes the pipe early, as `head` does, is no failure.
-for (const stream of [process.stdout, process.stderr]) {
+for (const [name, stream] of Object.entries({ stdout: process.stdout, stderr: process.stderr })) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') {
-      process.stderr.write(`stdout: cannot be written, got: ${error.message}.\n`);
+      process.stderr.write(`${name}: cannot be written, got: ${error.message}.\n`);
       process.exit(ExitCode.FAILED);
     }
   });

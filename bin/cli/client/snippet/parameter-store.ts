@@ -188,6 +188,6 @@ function described({ name, code, message }: AwsError): string {
 }
 
 function arn(path: string, region: string): string {
-  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-  return `arn:${partition}:ssm:${region}:*:parameter${path}`;
+  // IAM accepts a wildcard for the partition, so that no list of partitions is needed.
+  return `arn:*:ssm:${region}:*:parameter${path}`;
 }

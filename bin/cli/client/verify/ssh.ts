@@ -25,7 +25,7 @@ export function sshOf(place: ConfigLocation, platform: Platform): Ask {
     const { status, stdout, stderr } = await platform.run(place.ssh, args);
     if (status === undefined) {
       throw new CliError(
-        `${place.ssh} -G did not answer: ${stderr.trim()}. It is needed to check the file; install OpenSSH's client.`,
+        `${place.ssh} -G: did not finish, got: ${stderr.trim()}. Run it with --verbose to see the command. Nothing was changed.`,
       );
     }
     if (status !== 0) return { refusal: stderr.replaceAll('\r', '').trim(), others: '', values: new Map() };

@@ -198,7 +198,7 @@ describe('What cannot be read is told, with what to do, and exit 3:', () => {
     store.failures = [[400, 'AccessDeniedException', 'User: arn:aws:iam::123456789012:user/me is not authorized']];
     const message = await failure(['--stack', 'Web', '--region', 'us-gov-west-1']);
     expect(message).toContain('AccessDeniedException: User: arn:aws:iam::123456789012:user/me is not authorized');
-    expect(message).toContain(`ssm:GetParametersByPath on arn:aws-us-gov:ssm:us-gov-west-1:*:parameter${PATH}`);
+    expect(message).toContain(`ssm:GetParametersByPath on arn:*:ssm:us-gov-west-1:*:parameter${PATH}`);
   });
 
   test.each([
