@@ -50,7 +50,7 @@ const OVERRIDE = '--override puts ours first';
 
 /** Prints which lines of the user stay in force, and what of ours is not installed because of them. */
 export function printPlan(plan: Plan, terminal: Terminal): void {
-  const { keepalive, kept, leftOut, overrides } = plan;
+  const { keepalive, kept, leftOut, overriddenBy } = plan;
   for (const line of describeEffect(plan)) terminal.note(line);
   printList(
     `Your own keepalive values stay in force (${OVERRIDE}):`,
@@ -60,7 +60,11 @@ export function printPlan(plan: Plan, terminal: Terminal): void {
   for (const [reason, title] of Object.entries(TITLES) as [Reason, string][]) {
     printList(title, leftOut.filter((one) => one.reason === reason).map(describeLeftOut), terminal);
   }
-  printList(`Your own lines go before these hosts of ours (${OVERRIDE}):`, overrides.map(describeOverride), terminal);
+  printList(
+    `Your own lines go before these hosts of ours (${OVERRIDE}):`,
+    overriddenBy.map(describeOverride),
+    terminal,
+  );
   if (plan.override) {
     terminal.note('Ours goes before your own lines, now and with every later install (--no-override turns that off).');
   }
@@ -147,7 +151,7 @@ function headerPlaceOf({ file, line, condition }: Found): string {
 // --- For programs
 
 /** The same for programs. */
-export function planAsJson({ keepalive, kept, leftOut, overrides, override }: Plan): Record<string, unknown> {
+export function planAsJson({ keepalive, kept, leftOut, overriddenBy, override }: Plan): Record<string, unknown> {
   return {
     keepalive: keepalive.kind,
     kept: kept.map(lineAsJson),
@@ -157,7 +161,7 @@ export function planAsJson({ keepalive, kept, leftOut, overrides, override }: Pl
       file: line.file.path,
       line: line.condition.at(-1)?.line ?? line.line,
     })),
-    overrides: overrides.map(({ pattern, line }) => ({ host: readable(pattern), ...lineAsJson(line) })),
+    overriddenBy: overriddenBy.map(({ pattern, line }) => ({ host: readable(pattern), ...lineAsJson(line) })),
     override,
   };
 }

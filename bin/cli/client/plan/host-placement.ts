@@ -36,7 +36,7 @@ export interface HostPlacement {
   readonly before: number | undefined;
   readonly leftOut: readonly LeftOut[];
   /** What the user's file sets above our hosts for names that they match. */
-  readonly overrides: readonly HostOverride[];
+  readonly overriddenBy: readonly HostOverride[];
 }
 
 /** The hosts, placed in a file of the user. */
@@ -64,7 +64,7 @@ export function placeHosts(root: ConfigFile, ours: readonly Host[], isReadTwice:
     fallbacks: regroup(fallbacks),
     before,
     leftOut,
-    overrides: [
+    overriddenBy: [
       ...top.flatMap((one) => overridesOf(one, ({ kind }) => kind !== 'general')),
       ...fallbacks.flatMap((one) => overridesOf(one, () => true)),
     ],
@@ -80,7 +80,7 @@ export function placeHostsFirst(root: ConfigFile, ours: readonly Host[], isReadT
     fallbacks: [],
     before: 0,
     leftOut: entries.flatMap(({ entry, reason }) => (reason ? [{ pattern: entry.pattern, ...reason }] : [])),
-    overrides: [],
+    overriddenBy: [],
   };
 }
 

@@ -64,7 +64,7 @@ export async function planInstallation(request: InstallationRequest, platform: P
     current: file.text ?? '',
     insertions: plan.blocks,
     hosts: plan.hosts,
-    overrides: plan.overrides,
+    overriddenBy: plan.overriddenBy,
     keepalive:
       plan.keepalive.kind === 'installed'
         ? { serveraliveinterval: `${snippet.interval}`, serveralivecountmax: `${snippet.countMax}` }

@@ -11,7 +11,7 @@ import { type KeepaliveEffect, keepaliveEffect } from './keepalive-effect';
 import { type InsertedBlock, type NewBlock, type Unmarked, insertBlocks } from './marked-blocks';
 
 /** What install would write. */
-export interface Plan extends Pick<HostPlacement, 'leftOut' | 'overrides'> {
+export interface Plan extends Pick<HostPlacement, 'leftOut' | 'overriddenBy'> {
   /** The file as it would be; undefined where there is none and no block either. */
   readonly text: string | undefined;
   /** The blocks, in the order of the file; none where none would have an effect. */
@@ -51,7 +51,7 @@ export function planBlocks(
   const isEffective = keepalive.kind === 'installed';
   if (again && isEffective && !override) requireOneValue(again, all);
   const placement = (override ? placeHostsFirst : placeHosts)(root, snippet.hosts, again !== undefined);
-  const { hosts, fallbacks, before, leftOut, overrides } = placement;
+  const { hosts, fallbacks, before, leftOut, overriddenBy } = placement;
 
   const end = root.text.length;
   const section = before === undefined ? undefined : root.sections[before];
@@ -73,7 +73,7 @@ export function planBlocks(
     blocks: insertions,
     hosts: [...hosts, ...fallbacks],
     leftOut,
-    overrides,
+    overriddenBy,
     kept: override ? [] : all,
     keepalive,
     override,

@@ -14,7 +14,7 @@ export interface Names {
   readonly names: readonly string[];
   readonly patterns: readonly string[];
   /** Names that cannot be given to every ssh on its command line. */
-  readonly odd: readonly string[];
+  readonly uncheckable: readonly string[];
 }
 
 /** What Host and Match lines name. */
@@ -30,7 +30,7 @@ export function allNames(root: ConfigFile): Names {
   return {
     names: [...names].filter(isPlainName),
     patterns: [...patterns],
-    odd: [...names].filter((name) => !isPlainName(name)),
+    uncheckable: [...names].filter((name) => !isPlainName(name)),
   };
 }
 

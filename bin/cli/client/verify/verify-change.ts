@@ -46,7 +46,7 @@ export interface ProposedChange {
   /** Our hosts in the order in which they are inserted. */
   readonly hosts: readonly Host[];
   /** What goes before them. */
-  readonly overrides: readonly HostOverride[];
+  readonly overriddenBy: readonly HostOverride[];
   /** The keepalive for `Host *`; undefined where none is inserted. */
   readonly keepalive: Readonly<Record<Keyword, string>> | undefined;
   /** Whether ours goes before everything of the user. */
@@ -142,7 +142,7 @@ class Verification {
 
   /** Besides the unknown name: one name of each other class, all of ours, and the user's that ours match. */
   private names(isReadOnce: boolean, unknown: string): string[] {
-    const { root, hosts, overrides } = this.change;
+    const { root, hosts, overriddenBy } = this.change;
     const { classes } = this;
     const first = new Map([[classes.keyOf(unknown), unknown]]);
     // Without any keepalive line all names are alike, and need not be found.
@@ -153,7 +153,7 @@ class Verification {
       if (!first.has(key)) first.set(key, name);
     }
     const ours = hosts.flatMap(({ patterns }) => patterns.map(exampleOf));
-    const narrower = overrides.flatMap(({ narrow }) => (narrow === undefined ? [] : [exampleOf(narrow)]));
+    const narrower = overriddenBy.flatMap(({ narrow }) => (narrow === undefined ? [] : [exampleOf(narrow)]));
     const leadToOurs = isReadOnce
       ? []
       : find(root, ['hostname'])
@@ -217,7 +217,7 @@ class Verification {
   /** Whose value should be in force: the user's where a line that the change reports holds, either where it may hold. */
   private precedence(name: string, keyword: string, { patterns }: Host): 'ours' | 'user' | 'either' {
     const competing = keyword === 'proxycommand' ? ['proxycommand', 'proxyjump'] : [keyword];
-    const held = this.change.overrides
+    const held = this.change.overriddenBy
       .filter(({ pattern, line }) => patterns.includes(pattern) && competing.includes(line.keyword))
       .map(({ line }) => line.condition.map((header) => holdsFor(name, header)))
       .filter((all) => !all.includes(false));

@@ -317,7 +317,7 @@ describeWith(['ssh'], 'install', () => {
       origin: 'the defaults',
       kept: [{ keyword: 'ServerAliveInterval', value: '15', file: home.config, line: 2, for: 'Host a' }],
       leftOut: [],
-      overrides: [],
+      overriddenBy: [],
       keepalive: 'installed',
       override: false,
     });

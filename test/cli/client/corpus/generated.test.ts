@@ -191,7 +191,7 @@ class Lane {
       expect(after.others).toBe(before.others);
       return;
     }
-    const reported = [...plan.leftOut, ...plan.overrides].map(({ pattern }) => pattern);
+    const reported = [...plan.leftOut, ...plan.overriddenBy].map(({ pattern }) => pattern);
     for (const [keyword, value] of ours) {
       const now = after.values.get(keyword);
       if (now === value) continue;

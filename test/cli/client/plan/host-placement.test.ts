@@ -29,7 +29,7 @@ describe('Hosts of ours stand', () => {
     ['at the end where a Host line excepts them', 'Host * !web\n  User me\n', undefined],
     ['above a section of a proxy only where they set one', 'Host *\n  ProxyJump jump\n', undefined],
   ])('%s', (_, text, before) => {
-    expect(place(text, [WEB])).toMatchObject({ before, fallbacks: [], leftOut: [], overrides: [] });
+    expect(place(text, [WEB])).toMatchObject({ before, fallbacks: [], leftOut: [], overriddenBy: [] });
   });
 
   it('above a ProxyJump where they set a ProxyCommand, of which ssh takes the first', () => {
@@ -39,7 +39,7 @@ describe('Hosts of ours stand', () => {
   it('between the lines of the user for a name that they match and the general ones', () => {
     const placement = place('Host i-1\n  User me\nHost *\n  User you\n', [WEB, INSTANCES]);
     expect(patternsOf(placement.hosts)).toEqual(['web', 'i-*']);
-    expect(placement).toMatchObject({ before: 2, fallbacks: [], overrides: [{ pattern: 'i-*', narrow: 'i-1' }] });
+    expect(placement).toMatchObject({ before: 2, fallbacks: [], overriddenBy: [{ pattern: 'i-*', narrow: 'i-1' }] });
   });
 
   it('with the defaults, pattern by pattern, where there is no such place', () => {
@@ -61,7 +61,7 @@ describe('Hosts of ours stand', () => {
     const text = 'Host web\n  HostName 192.0.2.1\nHost i-1\n  HostName 192.0.2.2\n';
     const placement = place(text, [WEB, INSTANCES], false, placeHostsFirst);
     expect(patternsOf(placement.hosts)).toEqual(['web', 'i-*']);
-    expect(placement).toMatchObject({ before: 0, fallbacks: [], leftOut: [], overrides: [] });
+    expect(placement).toMatchObject({ before: 0, fallbacks: [], leftOut: [], overriddenBy: [] });
   });
 });
 

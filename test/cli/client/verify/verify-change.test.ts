@@ -31,9 +31,9 @@ describeWith(['ssh'], 'The verification', () => {
     const read = (content: string): ReturnType<typeof readConfiguration> =>
       readConfiguration(location.path, content, [...STRUCTURE, ...HOST_KEYWORDS], lookup);
     const root = read(text);
-    const { blocks, hosts, overrides } = planBlocks(root, false, undefined, snippet, false);
+    const { blocks, hosts, overriddenBy } = planBlocks(root, false, undefined, snippet, false);
     const keepalive = { serveraliveinterval: '60', serveralivecountmax: '5' };
-    const change = { root, current: text, insertions: blocks, hosts, overrides, keepalive, override: false, read };
+    const change = { root, current: text, insertions: blocks, hosts, overriddenBy, keepalive, override: false, read };
     await verifyChange({ ...change, ...spoil(change) }, location, sshOf(location, platform));
   }
   const replacing =
@@ -99,7 +99,7 @@ describeWith(['ssh'], 'The verification', () => {
     const first: Spoil = ({ insertions: [hosts, defaults] }) => ({
       insertions: [{ at: 0, text: hosts!.text }, defaults!],
     });
-    await expect(verify(text, (change) => ({ ...first(change), overrides: [] }), snippet)).resolves.toBeUndefined();
+    await expect(verify(text, (change) => ({ ...first(change), overriddenBy: [] }), snippet)).resolves.toBeUndefined();
     // What the plan reports as the user's must be the user's.
     await expect(verify(text, first, snippet)).rejects.toThrow(/^i-1: .*user would be ec2-user instead of me/);
   });

@@ -35,9 +35,9 @@ export async function check(
   const opened = await open(request, platform);
   const everything = read(opened, platform);
   const other = unknownName(everything.user);
-  const { labels, odd } = namesIn(everything);
+  const { labels, uncheckable } = namesIn(everything);
   labels.set(other, ANY_OTHER);
-  const notAsked = request.hosts.length > 0 ? [] : odd;
+  const notChecked = request.hosts.length > 0 ? [] : uncheckable;
   const hosts = request.hosts.length > 0 ? request.hosts : [...labels.keys()];
   requireNames(hosts);
   // A destination with a user or as a URI is not the name that Host lines match, so ssh evaluates it on the whole file.
@@ -53,7 +53,7 @@ export async function check(
         hosts: checked.map((one) => asJson(one, labelOf(one.host), labelOf(one.host) === ANY_OTHER)),
         drops: bad.filter((one) => !isRefused(one)).length,
         refused: bad.filter(isRefused).length,
-        notAsked: notAsked.map(readable),
+        notChecked: notChecked.map(readable),
         notes: opened.place.notes,
       },
       terminal,
@@ -61,8 +61,8 @@ export async function check(
   } else {
     printNotes(opened.place, terminal);
     terminal.out(table(checked, labelOf, { color: terminal.color, home: opened.place.home }));
-    if (notAsked.length > 0) {
-      terminal.note(`Not checked, because not every ssh accepts the name: ${readable(notAsked.join(', '))}`);
+    if (notChecked.length > 0) {
+      terminal.note(`Not checked, because not every ssh accepts the name: ${readable(notChecked.join(', '))}`);
     }
     for (const line of nextStep(checked, request)) terminal.note(line);
   }
@@ -77,20 +77,20 @@ function read({ place, file }: Opened, platform: Platform): Everything {
 }
 
 /** The names to check with their labels; a pattern is checked by a name that it matches. */
-function namesIn({ user, system }: Everything): { labels: Map<string, string>; odd: string[] } {
+function namesIn({ user, system }: Everything): { labels: Map<string, string>; uncheckable: string[] } {
   const labels = new Map<string, string>();
-  const odd: string[] = [];
+  const uncheckable: string[] = [];
   for (const file of [user, ...(system ? [system] : [])]) {
-    const { names, patterns, odd: more } = allNames(file);
+    const { names, patterns, uncheckable: more } = allNames(file);
     for (const name of names) labels.set(name, name);
     for (const pattern of patterns.filter((one) => !/^\*+$/.test(one))) {
       const example = exampleOf(pattern);
-      if (!isPlainName(example)) odd.push(pattern);
+      if (!isPlainName(example)) uncheckable.push(pattern);
       else if (!labels.has(example)) labels.set(example, pattern);
     }
-    odd.push(...more);
+    uncheckable.push(...more);
   }
-  return { labels, odd: [...new Set(odd)] };
+  return { labels, uncheckable: [...new Set(uncheckable)] };
 }
 
 function requireNames(hosts: readonly string[]): void {

@@ -28,7 +28,7 @@ export interface Verdict {
   /** Whether a line of the user's own, which goes before ours, makes sessions drop. */
   readonly isOwnLine: boolean;
   /** Seconds; undefined where a dead server is never detected, or a healthy one is dropped. */
-  readonly noticedAfter: number | undefined;
+  readonly deadPeerDroppedAfter: number | undefined;
   /** By idle timeout in seconds. */
   readonly survives: Readonly<Record<number, boolean>>;
   readonly remark: string | undefined;
@@ -85,7 +85,7 @@ export function judge(
     },
     isOurs,
     isOwnLine: !REQUIRED_LIMITS.every(survives) && isOwn(kills ? serveralivecountmax : serveraliveinterval),
-    noticedAfter: interval > 0 && !kills ? interval * (countMax + 1) : undefined,
+    deadPeerDroppedAfter: interval > 0 && !kills ? interval * (countMax + 1) : undefined,
     survives: Object.fromEntries(IDLE_LIMITS.map((limit) => [limit, survives(limit)])),
     remark: remarkOn(interval, kills, firstOfOurs > 0 && !isOurs),
   };
@@ -117,7 +117,7 @@ export function asJson(
 ): Record<string, unknown> {
   const row = { host: isOther ? host : label, anyOtherHost: isOther || undefined, ifMatchExec: ifCommands };
   if ('refusal' in verdict) return { ...row, refusal: verdict.refusal };
-  const { interval, countMax, from, isOurs, noticedAfter, survives, remark } = verdict;
+  const { interval, countMax, from, isOurs, deadPeerDroppedAfter, survives, remark } = verdict;
   const name = ({ file, line }: Origin): string => (file === undefined ? 'default' : `${file}:${line}`);
   return {
     ...row,
@@ -125,7 +125,7 @@ export function asJson(
     ServerAliveCountMax: countMax,
     from: Object.fromEntries(KEYWORDS.map((keyword) => [KEEPALIVE[keyword], name(from[keyword])])),
     isOurs,
-    deadServerNoticedAfter: noticedAfter ?? null,
+    deadPeerDroppedAfter: deadPeerDroppedAfter ?? null,
     survives,
     remark,
   };

@@ -11,7 +11,7 @@ interface Host {
   readonly ServerAliveCountMax: number;
   readonly from: Record<string, string>;
   readonly isOurs: boolean;
-  readonly deadServerNoticedAfter: number | null;
+  readonly deadPeerDroppedAfter: number | null;
   readonly survives: Record<string, boolean>;
   readonly remark?: string;
 }
@@ -50,7 +50,7 @@ describeWith(['ssh'], 'check', () => {
         ServerAliveCountMax: 3,
         from: { ServerAliveInterval: 'default', ServerAliveCountMax: 'default' },
         isOurs: false,
-        deadServerNoticedAfter: null,
+        deadPeerDroppedAfter: null,
         survives: { 60: false, 120: false, 350: false },
         remark: 'no keepalive is sent',
       },
@@ -69,7 +69,7 @@ describeWith(['ssh'], 'check', () => {
     [351, 1, 'NO NO NO', { 60: false, 120: false, 350: false }],
   ])('an interval of %i s: exit %i, 60 s, 120 s and 350 s of idleness: %s', async (interval, exit, cells, survives) => {
     home.configure(`ServerAliveInterval ${interval}\n`);
-    expect(await hosts()).toMatchObject([{ survives, deadServerNoticedAfter: interval * 4 }]);
+    expect(await hosts()).toMatchObject([{ survives, deadPeerDroppedAfter: interval * 4 }]);
     const { code, out } = await home.run('check');
     expect(code).toBe(exit);
     expect(out.replace(/ +/g, ' ')).toContain(` ${cells} ~/.ssh/config:1\n`);
@@ -79,7 +79,7 @@ describeWith(['ssh'], 'check', () => {
     home.configure('Host a\n  ServerAliveCountMax 0\n');
     await home.run('install');
     const [a] = await hosts({ hosts: ['a'] });
-    expect(a).toMatchObject({ survives: { 120: false, 350: false }, deadServerNoticedAfter: null, isOurs: false });
+    expect(a).toMatchObject({ survives: { 120: false, 350: false }, deadPeerDroppedAfter: null, isOurs: false });
     expect(a?.remark).toMatch(/ServerAliveCountMax 0 ends healthy sessions.*these lines go before the block/);
   });
 
@@ -123,18 +123,21 @@ describeWith(['ssh'], 'check', () => {
     expect(await hosts()).toHaveLength(3003);
   });
 
-  it.each(['me@web', 'ssh://me@web', 'ssh://web:22'])('evaluates the destination %s as ssh does', async (destination) => {
-    const config = 'Host web\n  ServerAliveInterval 0\nHost *\n  ServerAliveInterval 60\n';
-    const many = Array.from({ length: 200 }, (_, i) => `Host h${i}\n  User me\n`).join('');
-    for (const text of [config, many + config]) {
-      home.configure(text);
-      const found = await hosts({ hosts: ['db', destination] });
-      expect(found.map(({ host, ServerAliveInterval }) => [host, ServerAliveInterval])).toEqual([
-        ['db', 60],
-        [destination, 0],
-      ]);
-    }
-  });
+  it.each(['me@web', 'ssh://me@web', 'ssh://web:22'])(
+    'evaluates the destination %s as ssh does',
+    async (destination) => {
+      const config = 'Host web\n  ServerAliveInterval 0\nHost *\n  ServerAliveInterval 60\n';
+      const many = Array.from({ length: 200 }, (_, i) => `Host h${i}\n  User me\n`).join('');
+      for (const text of [config, many + config]) {
+        home.configure(text);
+        const found = await hosts({ hosts: ['db', destination] });
+        expect(found.map(({ host, ServerAliveInterval }) => [host, ServerAliveInterval])).toEqual([
+          ['db', 60],
+          [destination, 0],
+        ]);
+      }
+    },
+  );
 
   it('asks about every host where a Match decides by more than the name', async () => {
     home.configure(
@@ -158,7 +161,7 @@ describeWith(['ssh'], 'check', () => {
     expect(out).toMatch(/^\*\.example\.com, 10\.0\.\* +off +NO +NO +NO +~\/\.ssh\/config:2$/m);
     expect(out).toMatch(/^any other host +50 s x 3 +yes +yes +yes +~\/\.ssh\/config:6$/m);
     expect(notes).toContain('Not checked, because not every ssh accepts the name: café');
-    expect(JSON.parse((await home.run('check', { json: true })).out)).toMatchObject({ drops: 2, notAsked: ['café'] });
+    expect(JSON.parse((await home.run('check', { json: true })).out)).toMatchObject({ drops: 2, notChecked: ['café'] });
   });
 
   it.each([

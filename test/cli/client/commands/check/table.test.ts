@@ -14,7 +14,7 @@ function verdict(interval: number, file = `${HOME}/.ssh/config`, line = 5): Verd
     from,
     isOurs: false,
     isOwnLine: false,
-    noticedAfter: interval * 6,
+    deadPeerDroppedAfter: interval * 6,
     survives,
     remark: undefined,
   };
