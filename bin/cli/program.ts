@@ -14,9 +14,12 @@ Exit codes:
 
 const EXAMPLES = `
 Examples:
-  cdk-ssh-keepalive client install              keep the sessions of all hosts
-  cdk-ssh-keepalive client check                which hosts drop idle sessions?
-  cdk-ssh-keepalive client install --stack Web  with the hosts of the stack Web`;
+  # keep idle sessions of all hosts alive
+  cdk-ssh-keepalive client install
+  # show which hosts drop idle sessions
+  cdk-ssh-keepalive client check
+  # add the hosts of the stack Web
+  cdk-ssh-keepalive client install --stack Web`;
 
 /** The program with these commands; those that are hidden are not listed in the help. */
 export function createProgram(
@@ -26,7 +29,7 @@ export function createProgram(
   hidden: readonly Command[],
 ): Command {
   const program = new Command('cdk-ssh-keepalive')
-    .description('Keep idle SSH sessions to EC2 alive.')
+    .description('keep idle SSH sessions to EC2 alive')
     .version(version, '-V, --version', 'show the version')
     .addHelpText('after', EXAMPLES);
   for (const command of commands) program.addCommand(command);

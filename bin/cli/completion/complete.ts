@@ -13,7 +13,7 @@ export type List = (typeof LISTS)[number];
 export function completeCommand(terminal: Terminal): Command {
   return new Command('complete')
     .addArgument(new Argument('<list>', 'what to list').choices(LISTS))
-    .option('--config <file>', 'use another file than ~/.ssh/config')
+    .option('--config <file>', 'use this file instead of ~/.ssh/config')
     .action(async (list: List, { config }: { config?: string }) => {
       try {
         for (const value of await valuesOf(list, config)) terminal.out(`${value}\n`);

@@ -4,7 +4,7 @@ import type { Terminal } from './terminal';
 
 /** stdin, stdout and stderr as they are. */
 export class RealTerminal implements Terminal {
-  // Who cannot see the difference on stdout is not asked about it.
+  // Prompts only where the diff is visible.
   public readonly interactive = Boolean(process.stdin.isTTY && process.stdout.isTTY && process.stderr.isTTY);
   public readonly color = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
 

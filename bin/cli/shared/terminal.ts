@@ -14,6 +14,6 @@ export interface Terminal {
   /** Writes a line about the work to stderr. */
   note(line: string): void;
 
-  /** Asks a person; no is the answer of everybody who types anything but yes. */
+  /** Prompts for yes or no; anything but yes is no. */
   confirm(question: string): Promise<boolean>;
 }

@@ -24,7 +24,7 @@ export interface Change {
 
 const MOST_ATTEMPTS = 5;
 
-/** Runs it anew when another program changed the file meanwhile; not where a person has said yes to what they saw. */
+/** Runs it again when another program changed the file, but only with --yes: otherwise the confirmed diff is outdated. */
 export async function retryOnConcurrentEdit(request: ChangeRequest, run: () => Promise<ExitCode>): Promise<ExitCode> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -67,7 +67,7 @@ export async function change(
   if (!request.yes) {
     if (!terminal.interactive || request.json) {
       throw new CliError(
-        'stdin, stdout or stderr is not a terminal, cannot prompt. Nothing was changed. Use --yes to do it, or --dry-run.',
+        'stdin, stdout or stderr is not a terminal, cannot prompt. Nothing was changed. Pass --yes, or --dry-run to see the change first.',
         ExitCode.USAGE,
       );
     }

@@ -61,7 +61,7 @@ export function clientCommand(terminal: Terminal, finish: (code: ExitCode) => vo
       );
     });
 
-  const uninstall = withChange(command('uninstall', 'remove them from the ssh config'))
+  const uninstall = withChange(command('uninstall', 'remove the blocks of cdk-ssh-keepalive from the ssh config'))
     .addHelpText('after', examples('uninstall', ['', '--dry-run', '--yes']))
     .action(async (options: ChangeOptions) => {
       requireAnswer(options, terminal);
@@ -93,8 +93,8 @@ function withSnippet(target: Command): Command {
     .option('--profile <profile>', 'use this AWS profile')
     .option('--region <region>', 'use this AWS Region')
     .option('--from <file>', 'read a snippet, or the JSON of cdk deploy --outputs-file; - is stdin')
-    .option('--override', 'put ours before your own lines, and remember it')
-    .option('--no-override', 'put ours below your own lines again');
+    .option('--override', 'put the blocks before your own lines, and remember it')
+    .option('--no-override', 'put the blocks below your own lines again');
 }
 
 function withChange(target: Command): Command {
@@ -103,8 +103,8 @@ function withChange(target: Command): Command {
 
 function withCommon(target: Command): Command {
   return target
-    .option('--config <file>', 'use another file than ~/.ssh/config')
-    .option('--windows', 'from WSL2, use the file of Windows')
+    .option('--config <file>', 'use this file instead of ~/.ssh/config')
+    .option('--windows', 'in WSL2, use the ssh config of Windows')
     .option('--json', 'print one JSON document')
     .option('--verbose', 'show each ssh command, its exit status and its time');
 }
@@ -126,8 +126,7 @@ function requireAnswer({ yes, dryRun, json, from }: ChangeOptions & SourceReques
     throw new CliError('--json: does not prompt. Pass --yes, or --dry-run to see the change first.', ExitCode.USAGE);
   if (!interactive) {
     throw new CliError(
-      'stdin, stdout or stderr is not a terminal, so cannot prompt. Pass --yes, or --dry-run to see the change first. ' +
-        'Nothing was changed.',
+      'stdin, stdout or stderr is not a terminal, cannot prompt. Nothing was changed. Pass --yes, or --dry-run to see the change first.',
       ExitCode.USAGE,
     );
   }

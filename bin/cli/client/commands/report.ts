@@ -17,7 +17,7 @@ export function diffOf(path: string, before: string | undefined, after: string |
   return readable(unifiedDiff(Buffer.from(path).toString('latin1'), before, after));
 }
 
-/** Prints a diff, coloured where the terminal shows colors. */
+/** Prints a diff, colored where the terminal shows colors. */
 export function printDiff(diff: string, terminal: Terminal): void {
   terminal.out(terminal.color ? colored(diff) : diff);
 }
@@ -61,12 +61,12 @@ export function printPlan(plan: Plan, terminal: Terminal): void {
     printList(title, leftOut.filter((one) => one.reason === reason).map(describeLeftOut), terminal);
   }
   printList(
-    `Your own lines go before these hosts of ours (${OVERRIDE}):`,
+    `Your own lines override these installed hosts (${OVERRIDE}):`,
     overriddenBy.map(describeOverride),
     terminal,
   );
   if (plan.override) {
-    terminal.note('Ours goes before your own lines, now and with every later install (--no-override turns that off).');
+    terminal.note('The blocks go before your own lines, now and after every later install. To undo: --no-override.');
   }
 }
 

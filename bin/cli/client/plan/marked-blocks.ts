@@ -8,8 +8,8 @@ export type BlockName = 'hosts' | 'defaults';
 
 /** Notes inside a block, about what was there before it and has to be there again after it. Each block has them, so that one
  * may be deleted by hand. */
-const NO_LINE_END = '# This file did not end with a line end before.';
-const NO_FILE = '# This file was not there before.';
+const NO_LINE_END = '# The original file had no newline at its end.';
+const NO_FILE = '# cdk-ssh-keepalive created this file.';
 
 /** A block that stands in a file. */
 export interface MarkedBlock {

@@ -26,7 +26,7 @@ export interface Plan extends Pick<HostPlacement, 'leftOut' | 'overriddenBy'> {
 }
 
 /** The line of the block of defaults that remembers `--override`. */
-const OVERRIDE_NOTE = '# Above your own lines: install --override. Back: install --no-override.';
+const OVERRIDE_NOTE = '# Installed with --override: goes before your own lines. To undo: client install --no-override.';
 
 /** Whether the blocks were installed with `--override`. */
 export function remembersOverride({ blocks }: Unmarked): boolean {
@@ -34,7 +34,7 @@ export function remembersOverride({ blocks }: Unmarked): boolean {
 }
 
 /**
- * Plans it for a file without our blocks, of which `isAbsent` says that there is none. `system` is what ssh reads after it.
+ * Plans the blocks for a file from which ours were removed; `isAbsent`: there is no file. `system` is what ssh reads after it.
  *
  * @throws CliError where ssh reads the file twice and a keepalive value of the user could not stay in force
  */

@@ -122,7 +122,7 @@ function readValue(word: string, value: string, current: Section | undefined): v
   const allowed = isForAll(current) ? KEEPALIVE_KEYWORDS : HOST_KEYWORDS;
   if (!(keyword in allowed)) {
     const place = isForAll(current) ? "the block 'Host *'" : 'the block of a host';
-    throw new Error(`${keyword} has no place in ${place}, which holds only ${Object.keys(allowed).join(', ')}.`);
+    throw new Error(`${keyword} is not allowed in ${place}. Allowed: ${Object.keys(allowed).join(', ')}.`);
   }
   if (current.seen.has(keyword)) throw new Error(`${keyword} is given twice; ssh would take the first.`);
   if (value === '') throw new Error(`${keyword} has no value, and ssh refuses a file with such a line.`);
@@ -134,7 +134,7 @@ function find(readers: Readonly<Record<string, Reader>>, word: string): [string,
   const found = Object.entries(readers).find(([keyword]) => keyword.toLowerCase() === word.toLowerCase());
   if (found) return found;
   const danger = DANGEROUS[word.toLowerCase()];
-  const why = danger ? `${danger} and is never taken` : 'is none of the keywords that are taken';
+  const why = danger ? `${danger} and is never allowed` : 'is not an allowed keyword';
   throw new Error(
     `${excerpt(word)} ${why}; a snippet holds only Host, ${Object.keys(readers).join(', ')}, each followed by a space ` +
       'and its value. Put what you trust into your own part of ~/.ssh/config.',

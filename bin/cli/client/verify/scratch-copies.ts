@@ -73,15 +73,15 @@ function makeFolder(scratch: string): string {
     return mkdtempSync(join(scratch, 'cdk-ssh-keepalive-'));
   } catch (error) {
     throw new CliError(
-      `No temporary folder can be made in ${scratch}: ${(error as Error).message}. Nothing was changed.`,
+      `${scratch}: cannot create a temporary folder, got: ${(error as Error).message}. Nothing was changed.`,
     );
   }
 }
 
 function cannotFollow({ path }: ConfigFile, line: number): CliError {
   return new CliError(
-    `${path}:${line} includes a file whose name only ssh can tell (%), and one that it may mean has a line which must be changed ` +
-      'on a copy, so that checking runs and looks up nothing. Nothing was changed. Name the file in full.',
+    `${path}:${line}: Include has a % token that only ssh can expand, and a file that it may include has a command. ` +
+      'Nothing was changed. Write the file name without %.',
   );
 }
 

@@ -92,7 +92,7 @@ describeWith(['ssh'], 'install', () => {
     const { notes } = await home.run('install', { snippet: INSTANCES });
     expect(home.text()).toMatch(/^Host i-1\n.*\n# BEGIN[^]*END cdk-ssh-keepalive hosts\nHost \*\n/);
     expect(notes).toContain(
-      `Your own lines go before these hosts of ours (--override puts ours first):\n  i-*  ${home.config}:2  User me for Host i-1\n`,
+      `Your own lines override these installed hosts (--override puts ours first):\n  i-*  ${home.config}:2  User me for Host i-1\n`,
     );
   });
 
@@ -138,7 +138,7 @@ describeWith(['ssh'], 'install', () => {
       home.configure(OWN);
       await home.run('install', { override: true });
       const { notes } = await home.run('install', { snippet: { ...DEFAULTS, interval: 45 } });
-      expect(notes).toContain('with every later install (--no-override turns that off)');
+      expect(notes).toContain('now and after every later install. To undo: --no-override.');
       expect(await home.keepalive('a')).toBe('45/5');
       await home.run('install', { override: false });
       expect(await home.keepalive('a')).toBe('15/5');
@@ -296,7 +296,7 @@ describeWith(['ssh'], 'install', () => {
   it('does not prompt without a terminal, and names the options that need none', async () => {
     const { code, error } = await home.run('install', { yes: false });
     expect(code).toBe(2);
-    expect(error).toMatch(/Nothing was changed. Use --yes/);
+    expect(error).toMatch(/Nothing was changed. Pass --yes/);
     expect(existsSync(home.config)).toBe(false);
   });
 

@@ -157,17 +157,17 @@ describe('A snippet', () => {
 
 describe('A snippet is refused, with its line and the reason,', () => {
   test.each([
-    ['Match exec "id"', 'can run commands and is never taken'],
+    ['Match exec "id"', 'can run commands and is never allowed'],
     ['match all', 'can run commands'],
     ['LocalCommand id', 'runs a command'],
     ['PermitLocalCommand yes', 'lets commands run'],
     ['KnownHostsCommand /bin/id', 'runs a command'],
     ['Include ~/other', 'reads other files'],
-    ['ForwardAgent yes', "'ForwardAgent' is none of the keywords that are taken"],
-    ['ProxyJump evil', "'ProxyJump' is none"],
-    ['User=root', "'User=root' is none of the keywords"],
-    ['"User" root', 'is none of the keywords'],
-    ['SendEnv *', 'is none of the keywords'],
+    ['ForwardAgent yes', "'ForwardAgent' is not an allowed keyword"],
+    ['ProxyJump evil', "'ProxyJump' is not an allowed keyword"],
+    ['User=root', "'User=root' is not an allowed keyword"],
+    ['"User" root', 'is not an allowed keyword'],
+    ['SendEnv *', 'is not an allowed keyword'],
     ['ProxyCommand id', 'is run by a shell'],
     ['ProxyCommand None', 'is run by a shell'],
     ['User root # me', 'User must be'],
@@ -179,7 +179,7 @@ describe('A snippet is refused, with its line and the reason,', () => {
     ['IdentityFile ~/my key', 'needs quotes'],
     ['IdentityFile -oProxyCommand=id', 'IdentityFile must be a path'],
     ['IdentityFile "a" "b"', 'needs quotes'],
-    ['ServerAliveInterval 60', 'ServerAliveInterval has no place in the block of a host'],
+    ['ServerAliveInterval 60', 'ServerAliveInterval is not allowed in the block of a host'],
   ])('when a host has %s', (line, reason) => {
     expect(refusal(withLine(line))).toMatch(/^here, line 2: /);
     expect(refusal(withLine(line))).toContain(reason);
@@ -231,7 +231,7 @@ describe('A snippet is refused, with its line and the reason,', () => {
     ['  ServerAliveInterval 1m30s\n', "in plain digits, got: '1m30s'"],
     ['  ServerAliveInterval -1\n', 'in plain digits'],
     ['  ServerAliveInterval 99999999999\n', 'in plain digits'],
-    ['  User root\n', "User has no place in the block 'Host *'"],
+    ['  User root\n', "User is not allowed in the block 'Host *'"],
   ])('when the block for every host is %j', (lines, reason) => {
     expect(refusal(`Host *\n${lines}`)).toMatch(/^here, line [23]: /);
     expect(refusal(`Host *\n${lines}`)).toContain(reason);

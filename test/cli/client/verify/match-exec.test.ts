@@ -69,9 +69,11 @@ describe('On a copy', () => {
     await expect(copyOf('Match exec x originalhost "a\\"b"\n')).rejects.toThrow(/:1 has quotes within a Match/);
   });
 
-  it('a file whose name only ssh can tell is refused if it has a command', async () => {
+  it('an Include with a % token that only ssh can expand is refused if a file that it may include has a command', async () => {
     home.write('.ssh/for-web', 'Match exec x\n');
-    await expect(copyOf('Include for-%h\n# exec\n')).rejects.toThrow(/:1 includes a file whose name only ssh can tell/);
+    await expect(copyOf('Include for-%h\n# exec\n')).rejects.toThrow(
+      /:1: Include has a % token that only ssh can expand/,
+    );
   });
 
   it('included files are copied only where they change, as ssh finds them: ~, relative, with stars, sorted', async () => {

@@ -16,7 +16,7 @@ export const EXPANDED = [
 ];
 export const JUMP = 'proxyjump';
 
-/** Tells the hosts for which another host's answer is not enough. */
+/** Whether a host must be evaluated by itself, because ssh may refuse it alone. */
 export function individualRefusals(
   files: readonly ConfigFile[],
   env: Readonly<Record<string, string | undefined>>,
