@@ -48,7 +48,8 @@ test.each(COMMANDS)("'%s --help' shows examples and exit codes, in at most 80 co
   expect([status, stderr]).toEqual([0, '']);
   expect(stdout).toContain(`Usage: cdk-ssh-keepalive ${command}`.trimEnd());
   expect(stdout).toContain('\nExit codes:\n  0  done, or nothing to do\n');
-  if (!/^(client|help|version)$/.test(command)) expect(stdout).toMatch(/\nExamples:\n(?: {2}# .+\n)? {2}cdk-ssh-keepalive /);
+  if (!/^(client|help|version)$/.test(command))
+    expect(stdout).toMatch(/\nExamples:\n(?: {2}# .+\n)? {2}cdk-ssh-keepalive /);
   for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 });
 
