@@ -90,7 +90,7 @@ fail() { # REASON SENTENCE: rolls back and ends the run
   trap '' HUP INT TERM
   trap 'finish failed interrupted 2' EXIT
   if [ -n "${CHANGED_MAIN}${CHANGED_DROPIN}" ]; then
-    outcome='Everything is as it was before.'
+    outcome='Everything was rolled back.'
     trap 'finish failed interrupted 3' EXIT
   fi
   say "$2"
@@ -677,7 +677,7 @@ commit() { # VERDICT REASON: the change is in force, whatever becomes of the res
 finish_unchanged() { # VERDICT
   report_match_blocks
   remember
-  finish "$1" as-wanted 0
+  finish "$1" already-correct 0
 }
 
 apply() {

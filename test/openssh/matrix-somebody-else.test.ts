@@ -223,7 +223,7 @@ describeWithSuites('Where somebody else is at work', () => {
       const [before, running] = [machine.snapshot(), pid()];
       const { status, reason, text } = await act(machine, 'Apply', WANTED);
       expect([status, reason]).toEqual([2, 'restart']);
-      expect(text).toContain('Everything is as it was before.');
+      expect(text).toContain('Everything was rolled back.');
       expect([machine.snapshot(), pid(), restarts()]).toEqual([before, running, 2]);
     });
 

@@ -68,7 +68,7 @@ describe.each([
         machine,
         `[ "$1" = restart ] && ${newValues(machine)} && log "$@" && ${stopped(machine)} && exit 1`,
       );
-      expect(await mustRestore(machine, 'restart', 2)).toContain('Everything is as it was before.');
+      expect(await mustRestore(machine, 'restart', 2)).toContain('Everything was rolled back.');
       expect(machine.root.systemctlCalls()).toContain(`reset-failed ${machine.unit}`);
     });
 

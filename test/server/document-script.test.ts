@@ -384,7 +384,7 @@ describe.each(['dash', 'bash'] as const)('Under %s, the script of the document',
           const { status, verdict, text } = await host.act('Apply');
           expect([status, verdict.verdict, verdict.reason]).toEqual([2, 'failed', 'restart']);
           expect(text).toContain(`Job for ${unit}.service failed.`);
-          expect(text).toContain('Everything is as it was before.');
+          expect(text).toContain('Everything was rolled back.');
           expect(host.files()).toEqual(before);
           expect(host.restarts()).toBe(2);
           expect(host.root.systemctlCalls()).toContain(`reset-failed ${unit}`);
