@@ -10,11 +10,12 @@ cdk_ssh_keepalive_status=$?
   dropin=/etc/ssh/sshd_config.d/00-cdk-ssh-keepalive.conf
   journal=/etc/ssh/.cdk-ssh-keepalive
 
+  # One echo: no line can be missing.
   print_block() {
-    echo '# BEGIN cdk-ssh-keepalive'
-    echo "ClientAliveInterval ${interval}"
-    echo "ClientAliveCountMax ${count_max}"
-    echo '# END cdk-ssh-keepalive'
+    echo "# BEGIN cdk-ssh-keepalive
+ClientAliveInterval ${interval}
+ClientAliveCountMax ${count_max}
+# END cdk-ssh-keepalive"
   }
 
   # sshd accepts the file, and both values are effective. -C is for sshd 7.4.
@@ -34,18 +35,18 @@ cdk_ssh_keepalive_status=$?
 
   change() {
     ln "${config}" "${journal}/old" && cp -a "${config}" "${journal}/new" || return
-    print_block | cat - "${config}" >"${journal}/new" && is_right "${journal}/new" || return
+    { print_block && cat "${config}"; } >"${journal}/new" && is_right "${journal}/new" || return
     # A drop-in takes effect where its Include comes first.
     if ! { grep -m1 '^[^# ]' "${config}" | grep -qi '^include.*sshd_config\.d/' && print_block >"${journal}/dropin" &&
       put_in_place "${journal}/dropin" "${dropin}" && is_right "${config}"; }; then
       rm -f "${dropin}"
       put_in_place "${journal}/new" "${config}"
     else
-      # Later, its removal would change the ctime of sshd_config.
+      # Later, this would change the ctime of sshd_config.
       rm "${journal}/old"
     fi
     for unit in ssh sshd; do
-      service is-active "${unit}" || continue
+      systemctl is-active "${unit}" 9>&- || continue
       service restart "${unit}" && service is-active "${unit}" && return
       rm -f "${dropin}"
       [ -e "${journal}/new" ] || mv "${journal}/old" "${config}"
