@@ -22,7 +22,7 @@ export interface Change {
   readonly explain: () => void;
 }
 
-const MOST_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5;
 
 /** Runs it again when another program changed the file, but only with --yes: otherwise the confirmed diff is outdated. */
 export async function retryOnConcurrentEdit(request: ChangeRequest, run: () => Promise<ExitCode>): Promise<ExitCode> {
@@ -30,7 +30,7 @@ export async function retryOnConcurrentEdit(request: ChangeRequest, run: () => P
     try {
       return await run();
     } catch (error) {
-      if (!(error instanceof ChangedMeanwhile) || !request.yes || attempt === MOST_ATTEMPTS) throw error;
+      if (!(error instanceof ChangedMeanwhile) || !request.yes || attempt === MAX_ATTEMPTS) throw error;
     }
   }
 }

@@ -148,7 +148,7 @@ function changeRequest(options: ChangeOptions): ChangeRequest {
 }
 
 async function snippetRequest(options: SnippetOptions): Promise<SnippetRequest> {
-  const place = commandRequest(options);
+  const base = commandRequest(options);
   const { snippetFrom } = await import('../snippet/source.js');
-  return { ...place, snippet: await snippetFrom(options), override: options.override };
+  return { ...base, snippet: await snippetFrom(options), override: options.override };
 }

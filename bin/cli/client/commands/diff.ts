@@ -12,18 +12,18 @@ export async function diff(
   terminal: Terminal,
   platform: Platform = thisPlatform(),
 ): Promise<ExitCode> {
-  const { place, file, plan, verify } = await planInstallation(request, platform);
+  const { location, file, plan, verify } = await planInstallation(request, platform);
   await verify();
-  const difference = diffOf(place.path, file.text, plan.text);
+  const difference = diffOf(location.path, file.text, plan.text);
   if (request.json) {
     printJson(
-      { file: place.path, changed: difference !== '', diff: difference, ...planAsJson(plan), notes: place.notes },
+      { file: location.path, changed: difference !== '', diff: difference, ...planAsJson(plan), notes: location.notes },
       terminal,
     );
   } else {
     printDiff(difference, terminal);
     printPlan(plan, terminal);
-    printNotes(place, terminal);
+    printNotes(location, terminal);
   }
   return difference === '' ? exitCodeOf(plan) : ExitCode.DIFFERENCE;
 }

@@ -16,24 +16,24 @@ export function install(
 ): Promise<ExitCode> {
   return retryOnConcurrentEdit(request, async () => {
     const installation = await planInstallation(request, platform);
-    const { place, file, plan, verify } = installation;
+    const { location, file, plan, verify } = installation;
     await verify();
-    const details = { origin: request.snippet.origin, ...planAsJson(plan), notes: place.notes };
+    const details = { origin: request.snippet.origin, ...planAsJson(plan), notes: location.notes };
     const isEffective = plan.blocks.length > 0;
     if (!isEffective && plan.text === file.text) return reportNoEffect(installation, details, request, terminal);
     const exitCode = await change(
       {
         file,
         text: plan.text,
-        question: `Write this to ${place.path}?`,
-        unchanged: `${place.path} is up to date; nothing was changed.`,
+        question: `Write this to ${location.path}?`,
+        unchanged: `${location.path} is up to date; nothing was changed.`,
         done: isEffective
-          ? `Wrote ${place.path}. ${effectOf(plan)}\nUndo: npx cdk-ssh-keepalive client uninstall${locationOptions(request)}`
-          : `Wrote ${place.path} without the blocks, which would have no effect.`,
+          ? `Wrote ${location.path}. ${effectOf(plan)}\nUndo: npx cdk-ssh-keepalive client uninstall${locationOptions(request)}`
+          : `Wrote ${location.path} without the blocks, which would have no effect.`,
         details,
         explain: () => {
           printPlan(plan, terminal);
-          printNotes(place, terminal);
+          printNotes(location, terminal);
         },
       },
       request,
@@ -45,16 +45,16 @@ export function install(
 }
 
 function reportNoEffect(
-  { place, file, plan }: Installation,
+  { location, file, plan }: Installation,
   details: Readonly<Record<string, unknown>>,
   request: InstallRequest,
   terminal: Terminal,
 ): ExitCode {
   if (request.json) {
-    printJson({ file: place.path, realFile: file.real, result: 'no effect', diff: '', ...details }, terminal);
+    printJson({ file: location.path, realFile: file.real, result: 'no effect', diff: '', ...details }, terminal);
   } else {
     printPlan(plan, terminal);
-    printNotes(place, terminal);
+    printNotes(location, terminal);
     terminal.note('Nothing was changed.');
   }
   return exitCodeOf(plan);

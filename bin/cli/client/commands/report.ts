@@ -7,14 +7,14 @@ import type { Plan } from '../plan/plan';
 import { describeCondition } from '../ssh-config/condition';
 import type { Found } from '../ssh-config/configuration';
 import { KEEPALIVE, type Setting, isZero } from '../ssh-config/keepalive';
-import { readable } from '../ssh-config/sections';
+import { decode } from '../ssh-config/sections';
 import type { HostOverride } from '../verify/verify-change';
 import type { CommandRequest } from './request';
 import { colored, unifiedDiff } from './unified-diff';
 
 /** The diff between two states of the file. */
 export function diffOf(path: string, before: string | undefined, after: string | undefined): string {
-  return readable(unifiedDiff(Buffer.from(path).toString('latin1'), before, after));
+  return decode(unifiedDiff(Buffer.from(path).toString('latin1'), before, after));
 }
 
 /** Prints a diff, colored where the terminal shows colors. */
@@ -112,20 +112,20 @@ function describeKept(setting: Setting): string {
 }
 
 function describeLeftOut({ pattern, line }: LeftOut): string {
-  return `${readable(pattern)}  ${headerPlaceOf(line)}  ${describeCondition(line.condition)}`;
+  return `${decode(pattern)}  ${headerPlaceOf(line)}  ${describeCondition(line.condition)}`;
 }
 
 function describeOverride({ pattern, line }: HostOverride): string {
-  return `${readable(pattern)}  ${placeOf(line)}  ${valueOf(line)} for ${describeCondition(line.condition)}`;
+  return `${decode(pattern)}  ${placeOf(line)}  ${valueOf(line)} for ${describeCondition(line.condition)}`;
 }
 
-const MOST = 10;
+const MAX_LINES = 10;
 
 function printList(title: string, lines: readonly string[], terminal: Terminal): void {
   if (lines.length === 0) return;
   terminal.note(title);
-  for (const line of lines.slice(0, MOST)) terminal.note(`  ${line}`);
-  if (lines.length > MOST) terminal.note(`  and ${lines.length - MOST} more (--json lists all)`);
+  for (const line of lines.slice(0, MAX_LINES)) terminal.note(`  ${line}`);
+  if (lines.length > MAX_LINES) terminal.note(`  and ${lines.length - MAX_LINES} more (--json lists all)`);
 }
 
 /** Their spelling in ssh_config(5). */
@@ -141,7 +141,7 @@ const SPELLING: Readonly<Record<string, string>> = {
 
 const spellingOf = ({ keyword }: Found): string => SPELLING[keyword] ?? keyword;
 const placeOf = ({ file, line }: Found): string => `${file.path}:${line}`;
-const valueOf = (line: Found): string => `${spellingOf(line)} ${readable(line.args.join(' '))}`;
+const valueOf = (line: Found): string => `${spellingOf(line)} ${decode(line.args.join(' '))}`;
 
 /** Where the Host or Match line is, which is what names the host. */
 function headerPlaceOf({ file, line, condition }: Found): string {
@@ -156,12 +156,12 @@ export function planAsJson({ keepalive, kept, leftOut, overriddenBy, override }:
     keepalive: keepalive.kind,
     kept: kept.map(lineAsJson),
     leftOut: leftOut.map(({ pattern, reason, line }) => ({
-      host: readable(pattern),
+      host: decode(pattern),
       reason,
       file: line.file.path,
       line: line.condition.at(-1)?.line ?? line.line,
     })),
-    overriddenBy: overriddenBy.map(({ pattern, line }) => ({ host: readable(pattern), ...lineAsJson(line) })),
+    overriddenBy: overriddenBy.map(({ pattern, line }) => ({ host: decode(pattern), ...lineAsJson(line) })),
     override,
   };
 }
@@ -169,7 +169,7 @@ export function planAsJson({ keepalive, kept, leftOut, overriddenBy, override }:
 function lineAsJson(line: Found): Record<string, unknown> {
   return {
     keyword: spellingOf(line),
-    value: readable(line.args.join(' ')),
+    value: decode(line.args.join(' ')),
     file: line.file.path,
     line: line.line,
     for: describeCondition(line.condition),

@@ -3,7 +3,7 @@ import { ExitCode } from '../../shared/exit-code';
 import { type Platform, thisPlatform } from '../../shared/platform';
 import type { Terminal } from '../../shared/terminal';
 import { planInstallation } from '../plan/installation';
-import { readable } from '../ssh-config/sections';
+import { decode } from '../ssh-config/sections';
 import { planAsJson, printJson, printNotes, printPlan } from './report';
 import type { SnippetRequest } from './request';
 
@@ -13,17 +13,17 @@ export async function show(
   terminal: Terminal,
   platform: Platform = thisPlatform(),
 ): Promise<ExitCode> {
-  const { place, plan } = await planInstallation(request, platform);
+  const { location, plan } = await planInstallation(request, platform);
   if (request.json) {
-    const blocks = Object.fromEntries(plan.blocks.map(({ name, block }) => [name, readable(block)]));
+    const blocks = Object.fromEntries(plan.blocks.map(({ name, block }) => [name, decode(block)]));
     printJson(
-      { file: place.path, origin: request.snippet.origin, blocks, ...planAsJson(plan), notes: place.notes },
+      { file: location.path, origin: request.snippet.origin, blocks, ...planAsJson(plan), notes: location.notes },
       terminal,
     );
     return ExitCode.OK;
   }
-  terminal.out(plan.blocks.map(({ block }) => readable(block)).join('\n'));
+  terminal.out(plan.blocks.map(({ block }) => decode(block)).join('\n'));
   printPlan(plan, terminal);
-  printNotes(place, terminal);
+  printNotes(location, terminal);
   return ExitCode.OK;
 }

@@ -15,18 +15,18 @@ export function uninstall(
   platform: Platform = thisPlatform(),
 ): Promise<ExitCode> {
   return retryOnConcurrentEdit(request, async () => {
-    const { place, file, unmarked } = await open(request, platform);
-    requireNoBoundLines(place.path, unmarked);
+    const { location, file, unmarked } = await open(request, platform);
+    requireNoBoundLines(location.path, unmarked);
     const removes = file.text !== undefined && unmarked.text === undefined;
     return change(
       {
         file,
         text: unmarked.text,
-        question: removes ? `Remove ${place.path}, which was made for this?` : `Remove this from ${place.path}?`,
-        unchanged: `${place.path} has no block of cdk-ssh-keepalive; nothing was changed.`,
-        done: removes ? `Removed ${place.path}.` : `Wrote ${place.path} without the blocks.`,
-        details: { removed: removes, notes: place.notes },
-        explain: () => printNotes(place, terminal),
+        question: removes ? `Remove ${location.path}, which was made for this?` : `Remove this from ${location.path}?`,
+        unchanged: `${location.path} has no block of cdk-ssh-keepalive; nothing was changed.`,
+        done: removes ? `Removed ${location.path}.` : `Wrote ${location.path} without the blocks.`,
+        details: { removed: removes, notes: location.notes },
+        explain: () => printNotes(location, terminal),
       },
       request,
       terminal,

@@ -26,7 +26,7 @@ export interface InstallationRequest extends LocationRequest {
 
 /** The file and our part in it. */
 export interface Opened {
-  readonly place: ConfigLocation;
+  readonly location: ConfigLocation;
   readonly file: ReadFile;
   readonly unmarked: Unmarked;
 }
@@ -40,25 +40,25 @@ export interface Installation extends Opened {
 
 /** Finds and reads the file. */
 export async function open(request: LocationRequest, platform: Platform): Promise<Opened> {
-  const place = await locateConfig(request, platform);
-  const file = readConfigFile(place.path);
-  const unmarked = removeBlocks(place.path, file.text);
-  return { place, file, unmarked };
+  const location = await locateConfig(request, platform);
+  const file = readConfigFile(location.path);
+  const unmarked = removeBlocks(location.path, file.text);
+  return { location, file, unmarked };
 }
 
 /** Plans the installation. */
 export async function planInstallation(request: InstallationRequest, platform: Platform): Promise<Installation> {
   const { snippet } = request;
   const opened = await open(request, platform);
-  const { place, file, unmarked } = opened;
-  requireSafeMode(place, file, platform);
-  requireNoBoundLines(place.path, unmarked);
+  const { location, file, unmarked } = opened;
+  requireSafeMode(location, file, platform);
+  requireNoBoundLines(location.path, unmarked);
   const override = request.override ?? remembersOverride(unmarked);
   const keywords = snippet.hosts.length > 0 ? [...STRUCTURE, ...HOST_KEYWORDS] : STRUCTURE;
-  const lookup = lookupOf(place, platform);
-  const read = (text: string): ConfigFile => readConfiguration(place.path, text, keywords, lookup);
+  const lookup = lookupOf(location, platform);
+  const read = (text: string): ConfigFile => readConfiguration(location.path, text, keywords, lookup);
   const root = read(unmarked.text ?? '');
-  const plan = planBlocks(root, unmarked.text === undefined, readSystem(place, platform), snippet, override);
+  const plan = planBlocks(root, unmarked.text === undefined, readSystem(location, platform), snippet, override);
   const change = {
     root,
     current: file.text ?? '',
@@ -72,20 +72,20 @@ export async function planInstallation(request: InstallationRequest, platform: P
     override,
     read,
   };
-  return { ...opened, plan, verify: () => verifyChange(change, place, sshOf(place, platform)) };
+  return { ...opened, plan, verify: () => verifyChange(change, location, sshOf(location, platform)) };
 }
 
 /** Where ssh looks for what that file includes. */
-export function lookupOf(place: ConfigLocation, { env, user, os }: Platform): Lookup {
-  return { env, user, os, home: place.home, fromSsh: (path) => place.fromSsh(path) };
+export function lookupOf(location: ConfigLocation, { env, user, os }: Platform): Lookup {
+  return { env, user, os, home: location.home, fromSsh: (path) => location.fromSsh(path) };
 }
 
 /** What ssh reads after the user's file; undefined where there is nothing, or nothing that is known. */
-export function readSystem(place: ConfigLocation, platform: Platform): ConfigFile | undefined {
-  const { systemConfig } = place;
+export function readSystem(location: ConfigLocation, platform: Platform): ConfigFile | undefined {
+  const { systemConfig } = location;
   const text = systemConfig === undefined ? undefined : readIncluded(systemConfig);
   if (systemConfig === undefined || text === undefined) return undefined;
-  return readConfiguration(systemConfig, text, STRUCTURE, lookupOf(place, platform), dirname(systemConfig));
+  return readConfiguration(systemConfig, text, STRUCTURE, lookupOf(location, platform), dirname(systemConfig));
 }
 
 /** With -F ssh does not check this, and the copies are evaluated with -F. */

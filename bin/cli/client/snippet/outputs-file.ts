@@ -67,17 +67,17 @@ function parts(outputs: Outputs | undefined): Part[] {
   });
 }
 
-function joined(found: readonly Part[], place: string): string {
+function joined(found: readonly Part[], where: string): string {
   const sorted = [...found].sort((a, b) => a.number - b.number);
   sorted.forEach(({ number, value }, index) => {
     if (number <= index) {
       throw new CliError(
-        `${place} has more than one SshClientConfig, and outputs do not tell which part belongs to which. ` +
+        `${where} has more than one SshClientConfig, and outputs do not tell which part belongs to which. ` +
           'Name one by --parameter, its path in Parameter Store.',
       );
     }
-    if (number !== index + 1) throw new CliError(`${place} has an output SshConfig${number} and no part ${index + 1}.`);
-    if (typeof value !== 'string') throw new CliError(`${place} has an output SshConfig that is not text.`);
+    if (number !== index + 1) throw new CliError(`${where} has an output SshConfig${number} and no part ${index + 1}.`);
+    if (typeof value !== 'string') throw new CliError(`${where} has an output SshConfig that is not text.`);
   });
   return sorted.map(({ value }) => value).join('\n');
 }

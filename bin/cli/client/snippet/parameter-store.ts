@@ -20,7 +20,7 @@ export interface ParametersRequest {
 /** The text, and the Region in which it is stored. */
 export interface StoredText {
   readonly text: string;
-  readonly place: string;
+  readonly region: string;
 }
 
 interface Part {
@@ -39,15 +39,15 @@ const PAGE_SIZE = 10;
  */
 export async function readParameters(request: ParametersRequest): Promise<StoredText> {
   const { SSMClient, paginateGetParametersByPath } = await import('../../shared/aws-sdk.js');
-  const { path, profile, region } = request;
+  const { path, profile } = request;
   requireProfile(profile);
   const client = new SSMClient({
     profile,
-    region,
+    region: request.region,
     maxAttempts: 4,
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
   });
-  let place = region;
+  let { region } = request;
   let endpoint: string | undefined;
   client.middlewareStack.add(
     (next) => (args) => {
@@ -58,7 +58,7 @@ export async function readParameters(request: ParametersRequest): Promise<Stored
     { step: 'finalizeRequest' },
   );
   try {
-    place = await client.config.region();
+    region = await client.config.region();
     const parts: Part[] = [];
     // Not recursive: another stack's snippet may lie below.
     for await (const page of paginateGetParametersByPath({ client, pageSize: PAGE_SIZE }, { Path: path })) {
@@ -66,9 +66,9 @@ export async function readParameters(request: ParametersRequest): Promise<Stored
         parts.push({ name, type, value });
       refuseTooMuch(parts, path);
     }
-    return { text: join(parts, path, place), place };
+    return { text: join(parts, path, region), region };
   } catch (error) {
-    throw error instanceof CliError ? error : explained(error as AwsError, request, place, endpoint);
+    throw error instanceof CliError ? error : explained(error as AwsError, request, region, endpoint);
   } finally {
     client.destroy();
   }
@@ -100,15 +100,15 @@ function refuseTooMuch(parts: readonly Part[], path: string): void {
   }
 }
 
-function join(parts: readonly Part[], path: string, place: string): string {
-  if (parts.length === 0) throw new CliError(`${nothingThere(path, place)}`);
+function join(parts: readonly Part[], path: string, region: string): string {
+  if (parts.length === 0) throw new CliError(`${nothingThere(path, region)}`);
   const byName = new Map(parts.map((part) => [part.name, part]));
   const names = parts.map((_, index) => parameterName(path, index + 1));
-  const stranger = parts.find(({ name }) => !names.includes(name));
-  if (stranger) {
+  const unexpectedPart = parts.find(({ name }) => !names.includes(name));
+  if (unexpectedPart) {
     const missing = names.filter((name) => !byName.has(name));
     throw new CliError(
-      `Below ${path} in ${place} there is ${quote(stranger.name)}, but no ${missing.join(', ')}. The parts of a snippet are ` +
+      `Below ${path} in ${region} there is ${quote(unexpectedPart.name)}, but no ${missing.join(', ')}. The parts of a snippet are ` +
         'numbered from 1 without a gap: deploy the stack again.',
     );
   }
@@ -116,19 +116,19 @@ function join(parts: readonly Part[], path: string, place: string): string {
     .map((name) => {
       const { type, value } = byName.get(name) ?? { value: '' };
       if (type !== 'String')
-        throw new CliError(`${name} in ${place} is a ${type}, and the parts of a snippet are Strings.`);
+        throw new CliError(`${name} in ${region} is a ${type}, and the parts of a snippet are Strings.`);
       return value;
     })
     .join('\n');
 }
 
-function nothingThere(path: string, place: string): string {
+function nothingThere(path: string, region: string): string {
   const part = /^(.+)\/\d+$/.exec(path)?.[1];
   return (
-    `There is no parameter directly below ${path} in ${place}. ` +
+    `There is no parameter directly below ${path} in ${region}. ` +
     (part ? `Give the path without the number of a part: ${part}. ` : '') +
     'Check that the stack is deployed, its name, --region and --profile. To list the snippets: ' +
-    `aws ssm get-parameters-by-path --recursive --path ${PARAMETER_ROOT} --query "Parameters[].Name" --region ${place}`
+    `aws ssm get-parameters-by-path --recursive --path ${PARAMETER_ROOT} --query "Parameters[].Name" --region ${region}`
   );
 }
 
@@ -143,17 +143,17 @@ const NETWORK = /^(E[A-Z_]+|TimeoutError|NetworkingError|CERT_.*|.*CERTIFICATE.*
 function explained(
   error: AwsError,
   { path, profile }: ParametersRequest,
-  place: string | undefined,
+  region: string | undefined,
   endpoint: string | undefined,
 ): CliError {
   const { name, code } = error;
-  const asked = `Parameter Store${place ? ` in ${place}` : ''} was not read`;
+  const asked = `Parameter Store${region ? ` in ${region}` : ''} was not read`;
   const login = `aws sso login${profile ? ` --profile ${profile}` : ''}`;
   const advice = ((): string => {
-    if (place === undefined)
+    if (region === undefined)
       return 'Give --region, set AWS_REGION, or write a region into the profile in ~/.aws/config.';
     if (name === 'AccessDeniedException') {
-      return `The required permission is ssm:GetParametersByPath on ${arn(path, place)}.`;
+      return `The required permission is ssm:GetParametersByPath on ${arn(path, region)}.`;
     }
     if (name.includes('Expired')) return `The credentials have expired: ${login}, or get new ones.`;
     if (/^(CredentialsProvider|TokenProvider)Error$/.test(name)) {

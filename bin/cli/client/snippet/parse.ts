@@ -121,8 +121,8 @@ function readValue(word: string, value: string, current: Section | undefined): v
   if (!current) throw new Error(`${keyword} stands above the first Host line.`);
   const allowed = isForAll(current) ? KEEPALIVE_KEYWORDS : HOST_KEYWORDS;
   if (!(keyword in allowed)) {
-    const place = isForAll(current) ? "the block 'Host *'" : 'the block of a host';
-    throw new Error(`${keyword} is not allowed in ${place}. Allowed: ${Object.keys(allowed).join(', ')}.`);
+    const block = isForAll(current) ? "the block 'Host *'" : 'the block of a host';
+    throw new Error(`${keyword} is not allowed in ${block}. Allowed: ${Object.keys(allowed).join(', ')}.`);
   }
   if (current.seen.has(keyword)) throw new Error(`${keyword} is given twice; ssh would take the first.`);
   if (value === '') throw new Error(`${keyword} has no value, and ssh refuses a file with such a line.`);

@@ -44,8 +44,11 @@ export async function snippetFrom(request: SourceRequest): Promise<Snippet> {
   orUsage(() => requireParameterPath('--parameter', path, 1));
   if (region !== undefined) orUsage(() => requireValue('--region', region, REGION));
   const { readParameters } = await import('./parameter-store.js');
-  const { text, place } = await readParameters({ path, profile, region });
-  return parse(text, stack === undefined ? `parameters below ${path} in ${place}` : `stack ${stack} in ${place}`);
+  const stored = await readParameters({ path, profile, region });
+  return parse(
+    stored.text,
+    stack === undefined ? `parameters below ${path} in ${stored.region}` : `stack ${stack} in ${stored.region}`,
+  );
 }
 
 function refuseContradictions({ stack, parameter, profile, region, from }: SourceRequest): void {
@@ -55,10 +58,12 @@ function refuseContradictions({ stack, parameter, profile, region, from }: Sourc
   if (parameter !== undefined && from !== undefined) {
     throw usage('--parameter and --from exclude each other: a snippet has one source.');
   }
-  const remote = parameter !== undefined || (stack !== undefined && from === undefined);
-  const lost = remote ? undefined : profile !== undefined ? '--profile' : region !== undefined ? '--region' : undefined;
-  if (lost)
-    throw usage(`${lost} is about Parameter Store; give --stack NAME or --parameter PATH with it, without --from.`);
+  const isRemote = parameter !== undefined || (stack !== undefined && from === undefined);
+  const unusedOption = profile !== undefined ? '--profile' : region !== undefined ? '--region' : undefined;
+  if (unusedOption === undefined || isRemote) return;
+  throw usage(
+    `${unusedOption} is about Parameter Store; give --stack NAME or --parameter PATH with it, without --from.`,
+  );
 }
 
 /** Where the companion stack stores its snippet by default. */

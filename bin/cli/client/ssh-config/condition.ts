@@ -1,7 +1,7 @@
 // When a section counts. A section of an included file counts when the section that includes it does too, so a condition
 // is a chain of Host and Match lines, the outermost first.
 import { matchesPattern } from './host-pattern';
-import { type Statement, readable } from './sections';
+import { type Statement, decode } from './sections';
 
 /** The Host and Match lines that must all hold. */
 export type Condition = readonly Statement[];
@@ -78,5 +78,5 @@ export function describeCondition(condition: Condition): string {
 
 /** For people: `Match user me`. */
 export function describeHeader({ keyword, args }: Statement): string {
-  return `${keyword === 'host' ? 'Host' : 'Match'} ${readable(args.join(' '))}`;
+  return `${keyword === 'host' ? 'Host' : 'Match'} ${decode(args.join(' '))}`;
 }

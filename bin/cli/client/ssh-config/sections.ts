@@ -3,7 +3,7 @@
 // Text is latin1, so that every byte is a character and stays what it is.
 
 /** The bytes of a file as Unicode text. */
-export function readable(text: string): string {
+export function decode(text: string): string {
   return Buffer.from(text, 'latin1').toString();
 }
 

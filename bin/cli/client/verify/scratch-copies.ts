@@ -23,8 +23,8 @@ export class ScratchCopies {
   // A signal ends the process without running `finally`.
   private readonly atExit = (): void => this.remove();
 
-  public constructor(private readonly place: ConfigLocation) {
-    this.folder = makeFolder(place.scratch);
+  public constructor(private readonly location: ConfigLocation) {
+    this.folder = makeFolder(location.scratch);
     process.once('exit', this.atExit);
   }
 
@@ -58,7 +58,7 @@ export class ScratchCopies {
 
   /** A path as ssh names it. */
   public toSsh(path: string): string {
-    return this.place.toSsh(path);
+    return this.location.toSsh(path);
   }
 
   /** Removes all copies. */

@@ -15,17 +15,17 @@ export interface Answer {
 }
 
 /** Runs `ssh -G` on a file, for a name. */
-export type Ask = (file: string, name: string) => Promise<Answer>;
+export type Evaluate = (file: string, name: string) => Promise<Answer>;
 
 /** Runs the ssh of that location. */
-export function sshOf(place: ConfigLocation, platform: Platform): Ask {
+export function sshOf(location: ConfigLocation, platform: Platform): Evaluate {
   return async (file, name) => {
     // Without the option, a configuration that wants canonical names would send them to a name server.
-    const args = ['-G', '-o', 'CanonicalizeHostname=no', '-F', place.toSsh(file), name];
-    const { status, stdout, stderr } = await platform.run(place.ssh, args);
+    const args = ['-G', '-o', 'CanonicalizeHostname=no', '-F', location.toSsh(file), name];
+    const { status, stdout, stderr } = await platform.run(location.ssh, args);
     if (status === undefined) {
       throw new CliError(
-        `${place.ssh} -G: did not finish, got: ${stderr.trim()}. Run it with --verbose to see the command. Nothing was changed.`,
+        `${location.ssh} -G: did not finish, got: ${stderr.trim()}. Run it with --verbose to see the command. Nothing was changed.`,
       );
     }
     if (status !== 0) return { refusal: stderr.replaceAll('\r', '').trim(), others: '', values: new Map() };

@@ -20,11 +20,11 @@ import { type ConfigFile, type Found, allFiles, find } from '../ssh-config/confi
 import { exampleOf, isPlainName, matchesPattern } from '../ssh-config/host-pattern';
 import { KEEPALIVE, KEYWORDS, type Keyword, secondPass, settings } from '../ssh-config/keepalive';
 import { Classes, allNames, unknownName } from '../ssh-config/names';
-import { readable } from '../ssh-config/sections';
+import { decode } from '../ssh-config/sections';
 import { type Insertion, sectionsFor, sliceOf, withInsertions } from '../ssh-config/slice';
 import { outcomesOf, withoutCommands } from './match-exec';
 import { type Edit, ScratchCopies } from './scratch-copies';
-import { type Answer, type Ask, forEachInParallel } from './ssh';
+import { type Answer, type Evaluate, forEachInParallel } from './ssh';
 
 /** A line of the user that goes before a host of ours. */
 export interface HostOverride {
@@ -56,18 +56,22 @@ export interface ProposedChange {
 }
 
 /** So that a file in which every name is a class of its own is verified in seconds; point 2 holds for all of them. */
-const MOST_NAMES = 100;
+const MAX_NAMES = 100;
 
 /**
  * Verifies the change.
  *
  * @throws CliError where ssh refuses the file or a setting would not be what it should
  */
-export async function verifyChange(change: ProposedChange, place: ConfigLocation, ask: Ask): Promise<void> {
-  const copies = new ScratchCopies(place);
+export async function verifyChange(
+  change: ProposedChange,
+  location: ConfigLocation,
+  evaluate: Evaluate,
+): Promise<void> {
+  const copies = new ScratchCopies(location);
   try {
     for (const outcome of outcomesOf(change.root)) {
-      await new Verification(change, withoutCommands(outcome), copies, ask).run();
+      await new Verification(change, withoutCommands(outcome), copies, evaluate).run();
     }
   } finally {
     copies.remove();
@@ -82,7 +86,7 @@ class Verification {
     private readonly change: ProposedChange,
     private readonly edit: Edit,
     private readonly copies: ScratchCopies,
-    private readonly ask: Ask,
+    private readonly evaluate: Evaluate,
   ) {
     this.classes = new Classes(settings(change.root));
   }
@@ -104,16 +108,16 @@ class Verification {
     const after = names.length === 0 ? '' : slice(insertions);
     const compareFor = async (name: string, evaluated: Promise<Answer>): Promise<void> => {
       const [was, is, should] = await Promise.all([
-        this.ask(before, name),
+        this.evaluate(before, name),
         evaluated,
-        expected === undefined ? undefined : this.ask(expected, name),
+        expected === undefined ? undefined : this.evaluate(expected, name),
       ]);
       this.compare(name, was, is, should);
     };
     // What ssh refuses as a whole is reported first.
     const results = await Promise.allSettled([
       compareFor(unknown, this.evaluateWhole(unknown)),
-      forEachInParallel(names, (name) => compareFor(name, this.ask(after, name))),
+      forEachInParallel(names, (name) => compareFor(name, this.evaluate(after, name))),
     ]);
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
@@ -124,11 +128,11 @@ class Verification {
     const isEdited = [...allFiles(root)].some((file) => this.edit(file).length > 0);
     // Parsing takes time, and is for those edits only.
     const copy = isEdited ? this.copy(text) : this.copies.write(text);
-    const answer = await this.ask(copy, name);
+    const answer = await this.evaluate(copy, name);
     if (answer.refusal === undefined) return answer;
     const unchanged = this.copy(current);
-    const { refusal } = await this.ask(unchanged, name);
-    const quote = (message: string, file: string): string => readable(message).replaceAll(file, root.path);
+    const { refusal } = await this.evaluate(unchanged, name);
+    const quote = (message: string, file: string): string => decode(message).replaceAll(file, root.path);
     throw new CliError(
       refusal === undefined
         ? `ssh would refuse ${root.path} with our blocks in it. Nothing was changed:\n${quote(answer.refusal, copy)}`
@@ -148,7 +152,7 @@ class Verification {
     // Without any keepalive line all names are alike, and need not be found.
     const named = settings(root).length > 0 ? allNames(root) : undefined;
     for (const name of [...(named?.names ?? []), ...(named?.patterns ?? []).map(exampleOf).filter(isPlainName)]) {
-      if (first.size >= MOST_NAMES) break;
+      if (first.size >= MAX_NAMES) break;
       const key = classes.keyOf(name);
       if (!first.has(key)) first.set(key, name);
     }
@@ -160,7 +164,7 @@ class Verification {
           .filter(({ args: [hostName = ''] }) => hosts.some((host) => isFor(host, hostName)))
           .flatMap(({ condition }) => condition.flatMap((header) => hostPatterns(header)?.positive ?? []))
           .filter((pattern) => !isWildcard(pattern));
-    const all = [...first.values(), ...ours, ...[...new Set(narrower)].slice(0, MOST_NAMES), ...leadToOurs];
+    const all = [...first.values(), ...ours, ...[...new Set(narrower)].slice(0, MAX_NAMES), ...leadToOurs];
     return [...new Set(all)].filter((name) => name !== unknown && isPlainName(name));
   }
 

@@ -3,7 +3,7 @@ import { CliError, ExitCode } from '../../../shared/exit-code';
 import type { Terminal } from '../../../shared/terminal';
 import { ScratchCopies } from '../../verify/scratch-copies';
 import { readConfiguration } from '../../ssh-config/configuration';
-import { type Everything, type Finding, findEffective } from '../../verify/effective';
+import { type Finding, type UserAndSystemConfig, findEffective } from '../../verify/effective';
 import { exampleOf, isPlainName } from '../../ssh-config/host-pattern';
 import { type Opened, lookupOf, open, readSystem } from '../../plan/installation';
 import { secondPass, settings } from '../../ssh-config/keepalive';
@@ -12,7 +12,7 @@ import { Classes, allNames, unknownName } from '../../ssh-config/names';
 import { type Platform, thisPlatform } from '../../../shared/platform';
 import { printJson, printNotes } from '../report';
 import type { CheckRequest } from '../request';
-import { STRUCTURE, readable } from '../../ssh-config/sections';
+import { STRUCTURE, decode } from '../../ssh-config/sections';
 import { sshOf } from '../../verify/ssh';
 import { EXPANDED, JUMP, individualRefusals } from './individual-refusal';
 import { nextStep } from './next-step';
@@ -33,51 +33,51 @@ export async function check(
   platform: Platform = thisPlatform(),
 ): Promise<ExitCode> {
   const opened = await open(request, platform);
-  const everything = read(opened, platform);
-  const other = unknownName(everything.user);
-  const { labels, uncheckable } = namesIn(everything);
+  const config = read(opened, platform);
+  const other = unknownName(config.user);
+  const { labels, uncheckable } = namesIn(config);
   labels.set(other, ANY_OTHER);
   const notChecked = request.hosts.length > 0 ? [] : uncheckable;
   const hosts = request.hosts.length > 0 ? request.hosts : [...labels.keys()];
   requireNames(hosts);
   // A destination with a user or as a URI is not the name that Host lines match, so ssh evaluates it on the whole file.
-  const isSliceable = everything.isSliceable && hosts.every(isPlainName);
-  const checked = await askForAll({ ...everything, isSliceable }, hosts, opened, platform);
+  const isSliceable = config.isSliceable && hosts.every(isPlainName);
+  const checked = await evaluateHosts({ ...config, isSliceable }, hosts, opened, platform);
   const bad = checked.filter(isBad);
   const labelOf = (host: string): string => (request.hosts.length > 0 ? undefined : labels.get(host)) ?? host;
   if (request.json) {
     const isRefused = ({ verdict }: Checked): boolean => 'refusal' in verdict;
     printJson(
       {
-        file: opened.place.path,
+        file: opened.location.path,
         hosts: checked.map((one) => asJson(one, labelOf(one.host), labelOf(one.host) === ANY_OTHER)),
         drops: bad.filter((one) => !isRefused(one)).length,
         refused: bad.filter(isRefused).length,
-        notChecked: notChecked.map(readable),
-        notes: opened.place.notes,
+        notChecked: notChecked.map(decode),
+        notes: opened.location.notes,
       },
       terminal,
     );
   } else {
-    printNotes(opened.place, terminal);
-    terminal.out(table(checked, labelOf, { color: terminal.color, home: opened.place.home }));
+    printNotes(opened.location, terminal);
+    terminal.out(table(checked, labelOf, { color: terminal.color, home: opened.location.home }));
     if (notChecked.length > 0) {
-      terminal.note(`Not checked, because not every ssh accepts the name: ${readable(notChecked.join(', '))}`);
+      terminal.note(`Not checked, because not every ssh accepts the name: ${decode(notChecked.join(', '))}`);
     }
     for (const line of nextStep(checked, request)) terminal.note(line);
   }
   return bad.length === 0 ? ExitCode.OK : ExitCode.DIFFERENCE;
 }
 
-function read({ place, file }: Opened, platform: Platform): Everything {
-  const user = readConfiguration(place.path, file.text ?? '', KEYWORDS_READ, lookupOf(place, platform));
-  const system = readSystem(place, platform);
+function read({ location, file }: Opened, platform: Platform): UserAndSystemConfig {
+  const user = readConfiguration(location.path, file.text ?? '', KEYWORDS_READ, lookupOf(location, platform));
+  const system = readSystem(location, platform);
   const readsAgain = secondPass(user) ?? (system && secondPass(system));
   return { user, system, isSliceable: readsAgain === undefined };
 }
 
 /** The names to check with their labels; a pattern is checked by a name that it matches. */
-function namesIn({ user, system }: Everything): { labels: Map<string, string>; uncheckable: string[] } {
+function namesIn({ user, system }: UserAndSystemConfig): { labels: Map<string, string>; uncheckable: string[] } {
   const labels = new Map<string, string>();
   const uncheckable: string[] = [];
   for (const file of [user, ...(system ? [system] : [])]) {
@@ -99,29 +99,29 @@ function requireNames(hosts: readonly string[]): void {
   throw new CliError(`check: a host must be a name as you type it after ssh, got: '${bad}'.`, ExitCode.USAGE);
 }
 
-// --- Asking ssh
+// --- Evaluating with ssh -G
 
-async function askForAll(
-  everything: Everything,
+async function evaluateHosts(
+  config: UserAndSystemConfig,
   hosts: readonly string[],
-  { place, unmarked }: Opened,
+  { location, unmarked }: Opened,
   platform: Platform,
 ): Promise<Checked[]> {
-  const { user, system } = everything;
+  const { user, system } = config;
   const classes = new Classes([...settings(user), ...(system ? settings(system) : [])]);
   const isIndividual = individualRefusals([user, ...(system ? [system] : [])], platform.env);
   const keyOf = (host: string): string =>
-    everything.isSliceable && !isIndividual(host) ? classes.keyOf(host) : `host ${host}`;
+    config.isSliceable && !isIndividual(host) ? classes.keyOf(host) : `host ${host}`;
   const ours = linesOfBlock(user, unmarked.blocks.find(({ name }) => name === 'defaults')?.block);
-  const copies = new ScratchCopies(place);
+  const copies = new ScratchCopies(location);
   try {
     const outcomes = new Set([...outcomesOf(user), ...(system ? outcomesOf(system) : [])]);
     const byOutcome = new Map<Outcome, (host: string) => Finding>();
     for (const outcome of outcomes) {
-      const ask = (names: readonly string[], isSliceable = everything.isSliceable): Promise<Map<string, Finding>> =>
-        findEffective({ ...everything, isSliceable }, names, outcome, copies, sshOf(place, platform));
-      requireParsed(await ask([unknownName(user)], false), place.path);
-      byOutcome.set(outcome, await findByClass(hosts, keyOf, ask));
+      const evaluate = (names: readonly string[], isSliceable = config.isSliceable): Promise<Map<string, Finding>> =>
+        findEffective({ ...config, isSliceable }, names, outcome, copies, sshOf(location, platform));
+      requireParsed(await evaluate([unknownName(user)], false), location.path);
+      byOutcome.set(outcome, await findByClass(hosts, keyOf, evaluate));
     }
     return hosts.flatMap((host): Checked[] => {
       const verdicts = [...byOutcome].map(([outcome, findingOf]) => ({
@@ -143,19 +143,19 @@ async function askForAll(
 function requireParsed(findings: ReadonlyMap<string, Finding>, path: string): void {
   for (const finding of findings.values()) {
     if ('refusal' in finding && /\bline \d+|^.*: terminating, /m.test(finding.refusal)) {
-      throw new CliError(`${path}: ssh refuses the configuration:\n${readable(finding.refusal)}`);
+      throw new CliError(`${path}: ssh refuses the configuration:\n${decode(finding.refusal)}`);
     }
   }
 }
 
-/** So that ssh is not asked about ten thousand hosts where it refuses each. */
+/** So that ssh does not run for ten thousand hosts where it refuses each. */
 const MAX_REFUSALS_PER_CLASS = 10;
 
-/** Asks about one host of each class. Where ssh refuses that host, the next one answers for the others of the class. */
+/** Evaluates one host of each class. Where ssh refuses it, the next one stands for the others of the class. */
 async function findByClass(
   hosts: readonly string[],
   keyOf: (host: string) => string,
-  ask: (names: readonly string[]) => Promise<Map<string, Finding>>,
+  evaluate: (names: readonly string[]) => Promise<Map<string, Finding>>,
 ): Promise<(host: string) => Finding> {
   const keys = new Map(hosts.map((host) => [host, keyOf(host)]));
   const members = new Map<string, string[]>();
@@ -170,7 +170,7 @@ async function findByClass(
     const open = [...members].filter(([key]) => !ofClass.has(key) || 'refusal' in (ofClass.get(key) ?? {}));
     const names = open.flatMap(([, names]) => names.slice(round, round + 1));
     if (names.length === 0) break;
-    for (const [name, finding] of await ask(names)) {
+    for (const [name, finding] of await evaluate(names)) {
       known.set(name, finding);
       ofClass.set(keys.get(name) ?? '', finding);
     }

@@ -1,7 +1,7 @@
 // What the effective settings of a host mean for a connection that is idle.
 import { KEEPALIVE, KEYWORDS, type Keyword } from '../../ssh-config/keepalive';
 import type { ConfigFile } from '../../ssh-config/configuration';
-import { readable } from '../../ssh-config/sections';
+import { decode } from '../../ssh-config/sections';
 import type { Effective, Finding } from '../../verify/effective';
 import type { Outcome } from '../../verify/match-exec';
 
@@ -66,7 +66,7 @@ export function judge(
   system: ConfigFile | undefined,
   [firstOfOurs, lastOfOurs]: readonly [number, number],
 ): Verdict | Refusal {
-  if ('refusal' in finding) return { refusal: withoutNoise(readable(finding.refusal)) };
+  if ('refusal' in finding) return { refusal: withoutNoise(decode(finding.refusal)) };
   const { serveraliveinterval, serveralivecountmax } = finding;
   const [interval, countMax] = [serveraliveinterval.value, serveralivecountmax.value];
   const isInBlock = ({ source }: Effective): boolean =>
@@ -74,8 +74,8 @@ export function judge(
   const isOwn = (effective: Effective): boolean =>
     effective.source !== undefined && effective.source.file !== system && !isInBlock(effective);
   const isOurs = isInBlock(serveraliveinterval) && isInBlock(serveralivecountmax);
-  const kills = interval > 0 && countMax === 0;
-  const survives = (limit: number): boolean => interval > 0 && interval < limit && !kills;
+  const endsSessions = interval > 0 && countMax === 0;
+  const survives = (limit: number): boolean => interval > 0 && interval < limit && !endsSessions;
   return {
     interval,
     countMax,
@@ -84,10 +84,10 @@ export function judge(
       serveralivecountmax: originOf(serveralivecountmax),
     },
     isOurs,
-    isOwnLine: !REQUIRED_LIMITS.every(survives) && isOwn(kills ? serveralivecountmax : serveraliveinterval),
-    deadPeerDroppedAfter: interval > 0 && !kills ? interval * (countMax + 1) : undefined,
+    isOwnLine: !REQUIRED_LIMITS.every(survives) && isOwn(endsSessions ? serveralivecountmax : serveraliveinterval),
+    deadPeerDroppedAfter: interval > 0 && !endsSessions ? interval * (countMax + 1) : undefined,
     survives: Object.fromEntries(IDLE_LIMITS.map((limit) => [limit, survives(limit)])),
-    remark: remarkOn(interval, kills, firstOfOurs > 0 && !isOurs),
+    remark: remarkOn(interval, endsSessions, firstOfOurs > 0 && !isOurs),
   };
 }
 
@@ -100,9 +100,9 @@ function originOf({ source }: Effective): Origin {
   return source ? { file: source.file.path, line: source.line } : { file: undefined, line: 0 };
 }
 
-function remarkOn(interval: number, kills: boolean, isOverridden: boolean): string | undefined {
+function remarkOn(interval: number, endsSessions: boolean, isOverridden: boolean): string | undefined {
   const remarks = [
-    ...(kills ? ['ServerAliveCountMax 0 ends healthy sessions at the first interval; set 1 or more'] : []),
+    ...(endsSessions ? ['ServerAliveCountMax 0 ends healthy sessions at the first interval; set 1 or more'] : []),
     ...(interval === 0 ? ['no keepalive is sent'] : []),
     ...(isOverridden ? ['these lines go before the block of cdk-ssh-keepalive'] : []),
   ];
