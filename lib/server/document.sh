@@ -29,7 +29,7 @@ CONFIG=/etc/ssh/sshd_config
 DROPIN=/etc/ssh/sshd_config.d/00-cdk-ssh-keepalive.conf
 PRIVSEP=/run/sshd
 LOCK=/run/cdk-ssh-keepalive.lock
-STATE=/run/cdk-ssh-keepalive.state # process, start and values of the sshd of the last run; uptime of a restart for old files
+STATE=/run/cdk-ssh-keepalive.state # what remember() writes
 LC_ALL=C
 export PATH LC_ALL
 set -fu
@@ -58,6 +58,7 @@ MATCHES=''                             # yes: there are Match blocks
 UNIT='' ACTIVE='' LOADED='' SOCKET=''  # the service, its ActiveState and LoadState; the active socket unit
 PID='' STARTED='' RUNNING=''           # its process, and the start in clock ticks after boot; both before the change
 OPTIONS='' UNIT_OPTIONS=''             # of the running sshd, and of the next one, one a line
+RECALLED=''                            # yes: the process is known from the last run, not from systemd
 FORCED_AT=0                            # uptime of the last restart that changed no effective value
 MAIN=${CONFIG} MAIN_OPTION=-f${CONFIG}  # sshd_config behind its symbolic links; empty where sshd has to find it
 MAIN_JOURNAL='' DROPIN_JOURNAL=${DROPIN%/*}/.cdk-ssh-keepalive
@@ -214,16 +215,38 @@ split_options() { # COMMAND-LINE: into options with their values attached, one a
   done
 }
 
-read_process() { # the options of the running sshd, and its start
+read_start() { # of process PID
   local line
-  read -r line <"/proc/${PID}/stat" || { PID='' && return; }
+  [ -r "/proc/${PID}/stat" ] && read -r line <"/proc/${PID}/stat" || return 1
   set -- ${line##*) }
   STARTED=${20}
+}
+
+read_process() { # the options of the running sshd, and its start
+  local line
+  read_start || { PID='' && return; }
   line=$(tr '\0' ' ' <"/proc/${PID}/cmdline")
   # From 8.2 on sshd sets a title, which can be cut off.
   case ${line} in 'sshd: '*' [listener] '*) line=${line#sshd: } ;; 'sshd: '*) return ;; *) ;; esac
   split_options "${line%% \[listener\] *}"
   OPTIONS=${OUTPUT}
+}
+
+remember() { # the running sshd, the values that it has loaded, and when it was restarted for edited files
+  if [ -z "${PID}" ]; then return; fi
+  printf '%s\n' "${PID} ${STARTED} ${INTERVAL}/${COUNT_MAX} ${FORCED_AT}" "${SSHD}" "${OPTIONS}" >"${STATE}"
+}
+
+recall_process() { # of the last run: where it still runs, its options are the same, and systemd need not be asked
+  local started sshd options='' line
+  [ -r "${STATE}" ] || return 1
+  {
+    read -r PID started line
+    read -r sshd
+    while read -r line; do options=${options}${line:+${line}${NL}}; done
+  } <"${STATE}"
+  read_start && [ "${STARTED}" = "${started}" ] || return 1
+  SSHD=${sshd} OPTIONS=${options} RECALLED=yes
 }
 
 require_config() { # that no -f makes the running sshd read another file; systemd starts it in the root folder
@@ -264,13 +287,12 @@ run_sshd() { # OPTION...: with those of the unit
 read_settings() { # [FILE]: with FILE as sshd_config; -ddd adds the version, the files and the line of every setting
   run_sshd -T -ddd -C "${CONNECTION}" ${1:+"-f$1"} || return 1
   INTERVAL='' COUNT_MAX='' PID_FILE='' LISTEN='' FILES='' MATCHES='' WHERE='' OTHERS=''
-  local line cr listed='' IFS=${NL}
-  cr=$(printf '\r')
+  local line listed='' IFS=${NL}
   # Keywords are in lower case up to 10.3 and in CamelCase from 10.4 on.
   for line in ${OUTPUT}; do
     case ${line} in
       'debug1: sshd version '*) VERSION=${line#*version } ;;
-      'debug2: load_server_config: filename '*) line=${line%"${cr}"} FILES=${FILES}${line#*filename }${NL} ;;
+      'debug2: load_server_config: filename '*) line=${line%[[:space:]]} FILES=${FILES}${line#*filename }${NL} ;;
       'debug3: checking match for '*) MATCHES=yes ;;
       'debug3: /'*' setting '[Cc]lient[Aa]live[Ii]nterval*) WHERE=${WHERE:-${line#debug3: }} ;;
       [Cc]lient[Aa]live[Ii]nterval' '*) INTERVAL=${line#* } ;;
@@ -298,7 +320,7 @@ has_desired_values() {
 
 fail_with_output() { # REASON SENTENCE: and what sshd printed, without its debug lines
   OUTPUT=$(printf '%s\n' "${OUTPUT}" | tr -d '\r' | grep -v -e '^debug[123]: ' -e '^$' | head -n 5)
-  fail "$1" "$2:${NL}${OUTPUT:-It printed nothing; try ${SSHD} -T.}"
+  fail "$1" "$2:${NL}${OUTPUT:-It printed nothing, which is a crash or a hang; try ${SSHD} -T.}"
 }
 
 lines_with() { # KEYWORD...: of all configuration files
@@ -348,10 +370,6 @@ is_in_force() {
     if [ "${line%% *}" -gt "${time}" ]; then EDITED=${line#* }; fi
   done
   [ -z "${EDITED}" ]
-}
-
-remember() { # what the running sshd has loaded
-  if [ -n "${PID}" ]; then printf '%s\n' "${PID} ${STARTED} ${INTERVAL}/${COUNT_MAX} ${FORCED_AT}" >"${STATE}"; fi
 }
 
 # --- A restart must succeed and change nothing else
@@ -596,6 +614,11 @@ roll_back() {
 
 examine() { # the service and the files as they are
   read_service || fail service "systemctl cannot show the service of sshd. ${OUTPUT}"
+  RECALLED=''
+  examine_settings
+}
+
+examine_settings() {
   [ -x "${SSHD}" ] || fail sshd "${SSHD} is missing: there is no OpenSSH server here."
   require_config
   read_settings || fail_with_output config 'sshd refuses its configuration as it is, so it is left alone'
@@ -605,7 +628,7 @@ examine() { # the service and the files as they are
 # An earlier run that was killed left a complete and validated file, old or new. Its old one is not restored, because
 # somebody may have edited the file since; sshd is restarted in any case.
 begin_change() {
-  if ! take_lock; then examine; fi
+  if ! take_lock || [ -n "${RECALLED}" ]; then examine; fi
   LOCKED=yes
   if is_unfinished; then UNFINISHED=yes; fi
   delete_journals || fail write "The journal of an earlier run cannot be removed. ${OUTPUT}"
@@ -768,7 +791,7 @@ main() {
   done
   # SLES 16 and openSUSE can have it in /usr/etc alone, where nothing is written.
   if ! [ -e "${CONFIG}" ]; then MAIN_OPTION=''; fi
-  examine
+  if recall_process; then examine_settings; else examine; fi
   WAS=${INTERVAL}/${COUNT_MAX}
   find_main
   MAIN_JOURNAL=${MAIN%/*}/.cdk-ssh-keepalive
