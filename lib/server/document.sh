@@ -220,6 +220,7 @@ read_start() { # of process PID
   [ -r "/proc/${PID}/stat" ] && read -r line <"/proc/${PID}/stat" || return 1
   set -- ${line##*) }
   STARTED=${20}
+  [ "$1" != Z ] # ended, and its parent has not noticed
 }
 
 read_process() { # the options of the running sshd, and its start

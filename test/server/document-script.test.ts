@@ -191,6 +191,24 @@ describe.each(['dash', 'bash'] as const)('Under %s, the script of the document',
         }
       });
 
+      it('reads the unit from systemd once for each process of sshd', async () => {
+        const host = await machine(AL2);
+        const shown = () => host.root.systemctlCalls().filter((call) => call.startsWith('show')).length;
+        await host.act('Apply');
+        const before = shown();
+        expect((await host.act('Check')).verdict.verdict).toBe('compliant');
+        expect((await host.act('Apply')).verdict.verdict).toBe('unchanged');
+        expect(shown()).toBe(before);
+        // The new process has an option that the old one did not have.
+        await host.root.stop();
+        const listen = readFileSync(host.root.in('listen'), 'utf8');
+        host.root.write('listen', listen.replace('-o UsePAM=no', '-o UsePAM=no -o ClientAliveInterval=5'), 0o755);
+        await host.root.start();
+        const { verdict } = await host.act('Check');
+        expect([verdict.verdict, verdict.was]).toEqual(['drifted', '5/120']);
+        expect(shown()).toBe(before + 1);
+      });
+
       it('replaces its own values by new ones, in the same place', async () => {
         for (const host of [await machine(AL2), await debian()]) {
           await host.act('Apply');
