@@ -108,6 +108,17 @@ describeWithSuites('Where somebody else is at work', () => {
       expect([machine.snapshot(), pid()]).toEqual([before, running]);
     });
 
+    it('restarts nothing where sshd could not serve a connection: its program for sessions cannot be run', async () => {
+      const program = '/usr/lib/openssh/sshd-session'; // from 9.8 on
+      if ((await machine.run(`test -e ${program}`)).status !== 0) return;
+      expect((await machine.run(`busybox mount -o bind /dev/null ${program}`)).status).toBe(0);
+      const [before, running] = [machine.snapshot(), pid()];
+      const { status, reason, text } = await act(machine, 'Apply', WANTED);
+      expect([status, reason]).toEqual([2, 'cannot-restart']);
+      expect(text).toContain('sshd would not start with the present files and options');
+      expect([machine.snapshot(), pid()]).toEqual([before, running]);
+    });
+
     it('says which edit its restart puts into force', async () => {
       await edit(`${CONFIG}MaxSessions 7\n`);
       const { verdict, text } = await act(machine, 'Apply', WANTED);

@@ -33,6 +33,12 @@ const complete = (given: Parameters): Parameters => ({
   ...given,
 });
 
+/** What an agent that substitutes makes of the document's text. */
+function substitute(values: [string, string][]): string {
+  const text = content.mainSteps[0]!.inputs.runCommand.join('\n') + '\n';
+  return values.reduce((filled, [name, value]) => filled.replaceAll(`{{${name}}}`, value), text);
+}
+
 /** The two kinds of agents: what each makes of the document and its parameters. Undefined: it refuses to run it. */
 const AGENTS = {
   'passes them in the environment': (given: Parameters) => ({
@@ -42,8 +48,7 @@ const AGENTS = {
   'fills them into the text': (given: Parameters) => {
     const values = Object.entries(complete(given));
     if (values.some(([name, value]) => !lets(name, value))) return undefined;
-    const text = content.mainSteps[0]!.inputs.runCommand.join('\n') + '\n';
-    return { script: values.reduce((filled, [name, value]) => filled.replaceAll(`{{${name}}}`, value), text), env: {} };
+    return { script: substitute(values), env: {} };
   },
 };
 
@@ -133,6 +138,23 @@ describe.each(['dash', 'bash'] as const)('Under %s', (shell) => {
         expect(machine.restarts()).toBe(0);
       },
     );
+
+    it('runs no value of a Parameter Store reference that changed after the agent had checked it', async () => {
+      for (const name of Object.keys(content.parameters)) {
+        for (const value of hostile()) {
+          const script = substitute(Object.entries({ ...complete({ Action: 'Check' }), [name]: value }));
+          const outcome = await machine.root.run(script, { shell });
+          // Of several lines the first is the value.
+          expect([name, value, existsSync(canary)]).toEqual([name, value, false]);
+          expect([name, value, verdictOf(outcome).verdict]).toEqual([
+            name,
+            value,
+            expect.stringMatching(/^(failed|drifted|changed|removed)$/),
+          ]);
+          if (outcome.status === 0) await machine.reset(shipped);
+        }
+      }
+    });
 
     it.each(Object.keys(AGENTS) as (keyof typeof AGENTS)[])(
       'accepts all that the patterns let through from an agent that %s',

@@ -95,6 +95,15 @@ describe.each([
       await mustRestore(machine, 'restart', 2);
     }, 30_000);
 
+    it('restores and restarts where sshd runs after the restart, but listens on another port as well', async () => {
+      const machine = await start();
+      const listen = machine.root.in('listen');
+      const other = `sed -i 's/ -o ListenAddress/ -p ${machine.root.port - 1} -o ListenAddress/' '${listen}'`;
+      const restart = `cp '${listen}' '${listen}.old'; ${other}; "$0-of-the-root" restart ${machine.unit}; mv '${listen}.old' '${listen}'; exit 0`;
+      systemctlDoesFirst(machine, `if [ "$1" = restart ] && ${newValues(machine)}; then ${restart}; fi`);
+      expect(await mustRestore(machine, 'restart', 2)).toContain('listens on other sockets than before');
+    });
+
     it('restores and restarts where the unit is not active after a restart that succeeded', async () => {
       const machine = await start();
       const fake = `[ "$1" = restart ] && log "$@" && exec "$0-of-the-root" stop ${machine.unit}`;
