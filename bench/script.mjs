@@ -51,6 +51,10 @@ const calls = machine.sshdCalls(() => ours('Apply'));
 const loop = calls.map(
   (call) => `${machine.sshd} ${call.replace(/-f\S+\/new$/, `-f${machine.config}`)} </dev/null >/dev/null 2>&1\n`,
 );
+const bareCheck = machine.write(
+  'tmp/check.sh',
+  `settings=$(timeout 20 ${machine.sshd} -T -f ${machine.config} 2>&1)\n`,
+);
 const bareCalls = machine.write('tmp/calls.sh', `${loop.join('')}exit 0\n`);
 
 const contestants = [
@@ -63,6 +67,7 @@ const contestants = [
   { name: 'one process (true)', prepare: applied(AMAZON), run: () => machine.run('/bin/true', []) },
   { name: 'sshd -t', prepare: applied(AMAZON), run: () => sshd('-t') },
   { name: 'sshd -T', prepare: applied(AMAZON), run: () => sshd('-T') },
+  { name: 'sshd -T in a script', prepare: applied(AMAZON), run: () => machine.run('/bin/sh', [bareCheck]) },
   { name: "Apply's sshd calls", prepare: fresh(AMAZON, 'active'), run: () => machine.run('/bin/sh', [bareCalls]) },
 ];
 
@@ -94,6 +99,7 @@ progress('');
 const present = new Set(Object.keys(result));
 const GOALS = [
   { of: 'unchanged', to: 'sshd -T', atMost: 1.3 },
+  { of: 'unchanged', to: 'sshd -T in a script', atMost: 1.3 },
   { of: 'Apply', to: "Apply's sshd calls", atMost: 1.3 },
   { of: 'Augeas', to: 'Apply', atLeast: 3 },
   { of: 'Augeas, unchanged', to: 'unchanged', atLeast: 3 },
@@ -109,7 +115,9 @@ applied(AMAZON)();
 const version = /sshd=(\S+)/.exec(machine.output)?.[1];
 const system = /^PRETTY_NAME="?([^"\n]+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
 console.log(`${cpus().length} CPUs, ${system}, OpenSSH ${version}, ${ROUNDS} rounds`);
-console.log(`Apply asks sshd ${calls.length} times: ${calls.map((call) => `sshd ${/ (-[Ti]) /.exec(call)?.[1]}`).join(', ')}\n`);
+console.log(
+  `Apply asks sshd ${calls.length} times: ${calls.map((call) => `sshd ${/ (-[Ti]) /.exec(call)?.[1]}`).join(', ')}\n`,
+);
 printTable(result, 'Apply');
 console.log('\nRatios that count:');
 const ratios = printRatios(result, GOALS);
