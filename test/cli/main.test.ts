@@ -136,7 +136,7 @@ test('a machine without a temporary folder, or with a full disk: exit 3 and the 
   const noFolder = run('diff --config config', { TMPDIR: '/nonexistent' });
   expect([noFolder.status, noFolder.stderr]).toEqual([
     3,
-    expect.stringMatching(/^\/nonexistent: cannot create a temporary folder, got: .*Nothing was changed\.\n$/),
+    expect.stringMatching(/^\/nonexistent: cannot create a temporary folder, got: .*\.\n$/),
   ]);
   const full = run('show --config config >/dev/full');
   expect([full.status, full.stderr]).toEqual([3, expect.stringMatching(/^stdout: cannot be written, got: ENOSPC/)]);
@@ -150,7 +150,11 @@ describe('On a machine without ssh', () => {
       const args = [...words(`client ${command}`), '--config', 'config'];
       const { status, stdout, stderr } = await home.run(args, { env: { PATH: home.path('bin') } });
       expect([command, status]).toEqual([command, 3]);
-      expect(stdout + stderr).toMatch(/ssh: not found on the PATH.*apt install openssh-client.*Nothing was changed\./);
+      expect(stdout + stderr).toMatch(/ssh: not found on the PATH.*apt install openssh-client/);
+      expect([command, (stdout + stderr).includes('Nothing was changed.')]).toEqual([
+        command,
+        command.startsWith('install'),
+      ]);
       expect(stdout + stderr).not.toContain('ENOENT');
     }
     expect(readFileSync(home.path('config'), 'utf8')).toBe('Host web\n');

@@ -14,6 +14,6 @@ const INSTALL: Partial<Record<NodeJS.Platform, string>> = {
 /** The error for a machine on which `ssh` cannot be found. */
 export function missingSsh(os: NodeJS.Platform): CliError {
   return new CliError(
-    `ssh: not found on the PATH, and needed to check the file. ${INSTALL[os] ?? "Install OpenSSH's client."} Nothing was changed.`,
+    `ssh: not found on the PATH, and needed to check the file. ${INSTALL[os] ?? "Install OpenSSH's client."}`,
   );
 }

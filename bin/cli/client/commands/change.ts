@@ -24,13 +24,20 @@ export interface Change {
 
 const MAX_ATTEMPTS = 5;
 
-/** Runs it again when another program changed the file, but only with --yes: otherwise the confirmed diff is outdated. */
+/**
+ * Runs it again when another program changed the file, but only with --yes: otherwise the confirmed diff is outdated.
+ *
+ * @throws CliError of a failure, which adds that nothing was changed: what only reads does not say so
+ */
 export async function retryOnConcurrentEdit(request: ChangeRequest, run: () => Promise<ExitCode>): Promise<ExitCode> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await run();
     } catch (error) {
-      if (!(error instanceof ChangedMeanwhile) || !request.yes || attempt === MAX_ATTEMPTS) throw error;
+      if (error instanceof ChangedMeanwhile && request.yes && attempt < MAX_ATTEMPTS) continue;
+      if (!(error instanceof CliError) || error.exitCode !== ExitCode.FAILED) throw error;
+      // The words of ssh end with a line of their own.
+      throw new CliError(`${error.message}${error.message.includes('\n') ? '\n' : ' '}Nothing was changed.`);
     }
   }
 }

@@ -7,13 +7,14 @@ import { decode } from '../ssh-config/sections';
 import { planAsJson, printJson, printNotes, printPlan } from './report';
 import type { SnippetRequest } from './request';
 
-/** Prints the blocks; changes nothing. */
+/** Prints the blocks if `ssh -G` confirms the change; changes nothing. */
 export async function show(
   request: SnippetRequest,
   terminal: Terminal,
   platform: Platform = thisPlatform(),
 ): Promise<ExitCode> {
-  const { location, plan } = await planInstallation(request, platform);
+  const { location, plan, verify } = await planInstallation(request, platform);
+  await verify();
   if (request.json) {
     const blocks = Object.fromEntries(plan.blocks.map(({ name, block }) => [name, decode(block)]));
     printJson(

@@ -38,13 +38,12 @@ export function readConfigFile(path: string): ReadFile {
   const stats = statOf(path, statSync);
   if (!stats) {
     throw new CliError(
-      `${path}: the target of this symbolic link does not exist, got: ${readlinkSync(path)}. Create that file, or remove ` +
-        'the link. Nothing was changed.',
+      `${path}: the target of this symbolic link does not exist, got: ${readlinkSync(path)}. Create that file, or remove the link.`,
     );
   }
   if (!stats.isFile()) {
     const kind = stats.isDirectory() ? 'a directory' : stats.isFIFO() ? 'a pipe' : 'a device or socket';
-    throw new CliError(`${path}: must be a regular file, got: ${kind}. Nothing was changed.`);
+    throw new CliError(`${path}: must be a regular file, got: ${kind}.`);
   }
   return { path, real: realpathSync(path), text: reading(path, () => readFileSync(path, 'latin1')), stats };
 }
@@ -81,7 +80,7 @@ export async function writeConfigFile(file: ReadFile, text: string | undefined, 
     });
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw new CliError(`${real}: cannot be written, got: ${(error as Error).message}. The file is unchanged.`);
+    throw new CliError(`${real}: cannot be written, got: ${(error as Error).message}.`);
   }
 }
 
@@ -96,9 +95,7 @@ function writeTemporary(real: string, text: string, owner: Stats | undefined): s
 function requireUnchanged({ path, real, text }: ReadFile): void {
   const now = statOf(real, lstatSync) ? reading(real, () => readFileSync(real, 'latin1')) : undefined;
   if (now === text) return;
-  throw new ChangedMeanwhile(
-    `${path}: another program changed the file meanwhile. Nothing was written. Run the command again.`,
-  );
+  throw new ChangedMeanwhile(`${path}: another program changed the file meanwhile. Run the command again.`);
 }
 
 function statOf(path: string, stat: (path: string) => Stats): Stats | undefined {
@@ -119,7 +116,7 @@ function reading(path: string, read: () => string): string {
 }
 
 function unreadable(path: string, error: unknown): CliError {
-  return new CliError(`${path}: cannot be read, got: ${(error as Error).message}. Nothing was changed.`);
+  return new CliError(`${path}: cannot be read, got: ${(error as Error).message}.`);
 }
 
 /** A directory of the path may be a symbolic link too. */

@@ -60,7 +60,7 @@ function absolute(config: string): string {
   } catch (error) {
     throw new CliError(
       `--config: a relative path, but the working directory cannot be read, got: '${config}' (${(error as Error).message}). ` +
-        'Use an absolute path, or change to a directory that exists. Nothing was changed.',
+        'Use an absolute path, or change to a directory that exists.',
     );
   }
 }

@@ -23,7 +23,7 @@ export async function withLock<T>(file: string, work: () => T): Promise<T> {
       removeStale(lock);
     } else if (Date.now() > deadline) {
       throw new CliError(
-        `${file}: locked by another cdk-ssh-keepalive, got: ${lock}. If none is running, remove the lock. Nothing was changed.`,
+        `${file}: locked by another cdk-ssh-keepalive, got: ${lock}. If none is running, remove the lock.`,
       );
     } else {
       await setTimeout(PAUSE_MS);

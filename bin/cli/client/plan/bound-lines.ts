@@ -32,7 +32,7 @@ export function requireNoBoundLines(path: string, { text, blocks }: Unmarked): v
     const otherwise = section?.header ? `'${describeHeader(section.header)}'` : 'every host';
     throw new CliError(
       `${path}:${line}: this line belongs to '${describeHeader(bound)}' of the block above it, and without the block to ` +
-        `${otherwise}. Nothing was changed. Write '${describeHeader(bound)}' above that line, then run this again.`,
+        `${otherwise}. Write '${describeHeader(bound)}' above that line, then run this again.`,
     );
   });
 }

@@ -94,7 +94,7 @@ function requireSafeMode({ path, isDefault, hasModes }: ConfigLocation, { stats 
   const isForeign = stats.uid !== 0 && stats.uid !== uid;
   if (!isForeign && (stats.mode & 0o022) === 0) return;
   throw new CliError(
-    `ssh refuses ${path}, so it was not changed:\nBad owner or permissions on ${path}\n` +
+    `ssh refuses ${path}:\nBad owner or permissions on ${path}\n` +
       `Make it yours and writable by you only: ${isForeign ? 'chown' : 'chmod go-w'}.`,
   );
 }

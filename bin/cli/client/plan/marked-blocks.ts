@@ -132,6 +132,6 @@ function requirePairs(path: string, markers: readonly Marker[]): void {
   const list = markers.map(({ kind, name, line }) => `  ${path}:${line}: ${marker(kind, name)}`);
   throw new CliError(
     `${path}: the markers of cdk-ssh-keepalive must be pairs, at most one of hosts and one of defaults, each first BEGIN, ` +
-      `then END, got:\n${list.join('\n')}\nNothing was changed. Remove the lines that are left over, then run this again.`,
+      `then END, got:\n${list.join('\n')}\nRemove the lines that are left over, then run this again.`,
   );
 }

@@ -111,7 +111,7 @@ function requireOneValue(again: { file: ConfigFile; line: number }, all: readonl
     throw new CliError(
       `${setting.file.path}:${setting.line}: ${KEEPALIVE[keyword]} for '${describeCondition(setting.condition)}' could not stay in ` +
         `force, because ${again.file.path}:${again.line} makes ssh read the configuration twice, the second time with another ` +
-        `name. Nothing was changed. Use --override to put ours first, or set ${KEEPALIVE[keyword]} for Host * yourself.`,
+        `name. Use --override to put ours first, or set ${KEEPALIVE[keyword]} for Host * yourself.`,
     );
   }
 }

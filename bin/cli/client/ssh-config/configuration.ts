@@ -80,14 +80,14 @@ export function readIncluded(file: string): string | undefined {
   try {
     if (statSync(file).isDirectory()) return undefined;
     if (!statSync(file).isFile()) {
-      throw new CliError(`${file}: is read by ssh and must be a regular file. Nothing was changed.`);
+      throw new CliError(`${file}: is read by ssh and must be a regular file.`);
     }
     return readFileSync(file, 'latin1');
   } catch (error) {
     if (error instanceof CliError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    throw new CliError(`${file}: is read by ssh but cannot be read, got: ${message}. Nothing was changed.`);
+    throw new CliError(`${file}: is read by ssh but cannot be read, got: ${message}.`);
   }
 }
 

@@ -49,7 +49,7 @@ function harmless(file: ConfigFile, header: Statement, outcome: Outcome): Replac
     if (/["'\\]/.test(name + value)) {
       throw new CliError(
         `${file.path}:${header.line} has quotes within a Match that mentions exec, which cannot be checked without running the ` +
-          'command. Nothing was changed. Write the criteria without quotes inside them.',
+          'command. Write the criteria without quotes inside them.',
       );
     }
     const argument = /[\s#]|^$/.test(value) ? `"${value}"` : value;

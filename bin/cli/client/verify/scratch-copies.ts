@@ -72,16 +72,14 @@ function makeFolder(scratch: string): string {
   try {
     return mkdtempSync(join(scratch, 'cdk-ssh-keepalive-'));
   } catch (error) {
-    throw new CliError(
-      `${scratch}: cannot create a temporary folder, got: ${(error as Error).message}. Nothing was changed.`,
-    );
+    throw new CliError(`${scratch}: cannot create a temporary folder, got: ${(error as Error).message}.`);
   }
 }
 
 function cannotFollow({ path }: ConfigFile, line: number): CliError {
   return new CliError(
     `${path}:${line}: Include has a % token that only ssh can expand, and a file that it may include has a command. ` +
-      'Nothing was changed. Write the file name without %.',
+      'Write the file name without %.',
   );
 }
 

@@ -25,7 +25,7 @@ export function sshOf(location: ConfigLocation, platform: Platform): Evaluate {
     const { status, stdout, stderr } = await platform.run(location.ssh, args);
     if (status === undefined) {
       throw new CliError(
-        `${location.ssh} -G: did not finish, got: ${stderr.trim()}. Run it with --verbose to see the command. Nothing was changed.`,
+        `${location.ssh} -G: did not finish, got: ${stderr.trim()}. Run it with --verbose to see the command.`,
       );
     }
     if (status !== 0) return { refusal: stderr.replaceAll('\r', '').trim(), others: '', values: new Map() };

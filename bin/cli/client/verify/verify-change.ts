@@ -135,8 +135,8 @@ class Verification {
     const quote = (message: string, file: string): string => decode(message).replaceAll(file, root.path);
     throw new CliError(
       refusal === undefined
-        ? `ssh would refuse ${root.path} with our blocks in it. Nothing was changed:\n${quote(answer.refusal, copy)}`
-        : `ssh refuses ${root.path}, so it was not changed:\n${quote(refusal, unchanged)}`,
+        ? `ssh would refuse ${root.path} with our blocks in it:\n${quote(answer.refusal, copy)}`
+        : `ssh refuses ${root.path}:\n${quote(refusal, unchanged)}`,
     );
   }
 
@@ -240,7 +240,7 @@ function isFor({ patterns }: Host, name: string): boolean {
 
 function unexpected(name: string, what: string, should: string, is: string): CliError {
   return new CliError(
-    `${name}: with this change, ${what} would be ${is || 'gone'} instead of ${should || 'unset'}, by ssh -G. Nothing was changed. ` +
+    `${name}: with this change, ${what} would be ${is || 'gone'} instead of ${should || 'unset'}, by ssh -G. ` +
       'This is a bug in cdk-ssh-keepalive: please report it, with the Host and Match lines of your configuration.',
   );
 }

@@ -59,8 +59,11 @@ describeWith(['ssh'], 'show and diff', () => {
     expect(await home.run('diff')).toMatchObject({ code: 0, out: '' });
   });
 
-  it('refuse what install would refuse', async () => {
+  it.each(['show', 'diff'] as const)('refuse what install would refuse: %s', async (command) => {
     home.configure('Host a\n  Bogus yes\n');
-    expect(await home.run('diff')).toMatchObject({ code: 3, error: expect.stringContaining('bogus') as string });
+    const { code, out, error } = await home.run(command);
+    expect([code, out]).toEqual([3, '']);
+    expect(error).toContain('bogus');
+    expect(error).not.toContain('Nothing was changed');
   });
 });

@@ -100,6 +100,6 @@ describe('Markers that are not pairs are refused with their lines:', () => {
     ['one whole block, and half of the other', `${BEGIN}${END}a\n${OTHER_BEGIN}`, ['config:4: # BEGIN']],
   ])('%s', (_, text, lines) => {
     for (const line of lines) expect(() => removeBlocks('config', text)).toThrow(line);
-    expect(() => removeBlocks('config', text)).toThrow(/must be pairs[^]*Nothing was changed/);
+    expect(() => removeBlocks('config', text)).toThrow(/must be pairs[^]*Remove the lines that are left over/);
   });
 });
