@@ -73,6 +73,10 @@ test.each([
   ['client install --yes --dry-run', '--yes and --dry-run exclude each other'],
   ['client install --json', '--json: does not prompt'],
   ['client check --config x --windows', '--config and --windows exclude each other'],
+  ['client diff --override --no-override', '--override and --no-override exclude each other.'],
+  ['client diff --no-override --override', '--override and --no-override exclude each other.'],
+  ['client check --config x --config y', "--config: must be given once, got: 'x' and 'y'."],
+  ['client show --stack A --stack B', "--stack: must be given once, got: 'A' and 'B'."],
   ['client uninstall --yes --stack Web', "unknown option '--stack'"],
 ])("'%s' is wrong usage: exit 2 and one line that says what to do", async (line, why) => {
   const { status, stdout, stderr } = await home.run(words(line));

@@ -87,14 +87,35 @@ function command(name: string, description: string): Command {
 }
 
 function withSnippet(target: Command): Command {
-  return target
-    .option('--stack <name>', 'use the snippet of this CloudFormation stack, from Parameter Store')
-    .option('--parameter <path>', 'use the snippet below another path in Parameter Store')
-    .option('--profile <profile>', 'use this AWS profile')
-    .option('--region <region>', 'use this AWS Region')
-    .option('--from <file>', 'read a snippet, or the JSON of cdk deploy --outputs-file; - is stdin')
+  target
+    .option('--stack <name>', 'use the snippet of this CloudFormation stack, from Parameter Store', once('--stack'))
+    .option('--parameter <path>', 'use the snippet below another path in Parameter Store', once('--parameter'))
+    .option('--profile <profile>', 'use this AWS profile', once('--profile'))
+    .option('--region <region>', 'use this AWS Region', once('--region'))
+    .option('--from <file>', 'read a snippet, or the JSON of cdk deploy --outputs-file; - is stdin', once('--from'))
     .option('--override', 'put the blocks before your own lines, and remember it')
     .option('--no-override', 'put the blocks below your own lines again');
+  return refuseBoth(target, 'override', 'no-override');
+}
+
+/** commander takes the last value of an option that is given twice. */
+function once(option: string): (value: string, previous: string | undefined) => string {
+  return (value, previous) => {
+    if (previous === undefined) return value;
+    throw new CliError(`${option}: must be given once, got: '${previous}' and '${value}'.`, ExitCode.USAGE);
+  };
+}
+
+/** commander takes the last of an option and its negation, which share a value. */
+function refuseBoth(target: Command, ...options: readonly [string, string]): Command {
+  const given = new Set<string>();
+  for (const option of options) {
+    target.on(`option:${option}`, () => {
+      given.add(option);
+      if (given.size > 1) throw new CliError(`--${options.join(' and --')} exclude each other.`, ExitCode.USAGE);
+    });
+  }
+  return target;
 }
 
 function withChange(target: Command): Command {
@@ -103,7 +124,7 @@ function withChange(target: Command): Command {
 
 function withCommon(target: Command): Command {
   return target
-    .option('--config <file>', 'use this file instead of ~/.ssh/config')
+    .option('--config <file>', 'use this file instead of ~/.ssh/config', once('--config'))
     .option('--windows', 'in WSL2, use the ssh config of Windows')
     .option('--json', 'print one JSON document')
     .option('--verbose', 'show each ssh command, its exit status and its time');

@@ -1,7 +1,7 @@
 // Which file the ssh in use reads, and how that ssh spells paths. Knows nothing of the file's contents.
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, posix, resolve, win32 } from 'node:path';
+import { dirname, join, posix, resolve, win32 } from 'node:path';
 import { CliError, ExitCode } from '../../shared/exit-code';
 import type { Platform } from '../../shared/platform';
 
@@ -49,8 +49,18 @@ export async function locateConfig(request: LocationRequest, platform: Platform)
   const { config, windows } = request;
   const location = await (windows ? windowsLocation(platform) : defaultLocation(platform));
   if (config === undefined) return location;
+  const path = absolute(config);
+  requireFolder(dirname(path), dirname(location.path));
   // With -F, ssh reads that file alone and does not check its owner and mode.
-  return { ...location, path: absolute(config), isDefault: false, systemConfig: undefined, notes: [] };
+  return { ...location, path, isDefault: false, systemConfig: undefined, notes: [] };
+}
+
+/** A path that is mistyped would otherwise be a new file in a new folder. Only ~/.ssh may be created. */
+function requireFolder(folder: string, created: string): void {
+  if (folder === created || statSync(folder, { throwIfNoEntry: false }) !== undefined) return;
+  throw new CliError(
+    `--config: the folder of the file must exist, got: ${folder}. Correct the path, or create the folder.`,
+  );
 }
 
 function absolute(config: string): string {

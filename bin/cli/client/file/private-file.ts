@@ -13,34 +13,17 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
 
-/**
- * Creates the directory, and those above it that are missing, each with mode 0700.
- *
- * Not with Node's recursive mkdir, which loops for ever, deaf to signals, where a directory exists and nothing can be
- * created in it, as in /proc (seen with Node.js 20.20).
- */
+/** Creates the directory with mode 0700 if it is missing, and none above it. */
 export function createDirectory(path: string): void {
-  const missing: string[] = [];
-  let existing = path;
-  while (!exists(existing) && dirname(existing) !== existing) {
-    missing.unshift(existing);
-    existing = dirname(existing);
+  // Also a symbolic link whose target does not exist, which mkdir does not replace.
+  if (lstatSync(path, { throwIfNoEntry: false })) return;
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process may create it at the same time.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
-  for (const directory of missing) {
-    try {
-      mkdirSync(directory, { mode: 0o700 });
-    } catch (error) {
-      // Another process may create it at the same time.
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-  }
-}
-
-/** Also a symbolic link whose target does not exist, which mkdir does not replace. */
-function exists(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /**

@@ -22,6 +22,12 @@ export function snippetOfOutputs(
   stack: string | undefined,
 ): { readonly stack: string; readonly text: string } {
   const stacks = parseStacks(json, file);
+  if (isTemplate(stacks)) {
+    throw new CliError(
+      `${file} is a CloudFormation template, whose values are not known before it is deployed. Give the file that ` +
+        'cdk deploy --all --outputs-file outputs.json writes.',
+    );
+  }
   const candidates = Object.keys(stacks).filter((name) => parts(stacks[name]).length > 0);
   const known = `Stacks with an output SshConfig there: ${candidates.map(quote).join(', ') || 'none'}.`;
   if (stack !== undefined && !candidates.includes(stack)) {
@@ -51,6 +57,11 @@ function parseStacks(json: string, file: string): Readonly<Record<string, Output
     throw new CliError(`${file} begins like JSON, but is not: ${(error as Error).message}.`);
   }
   return value as Readonly<Record<string, Outputs>>;
+}
+
+/** A stack may have the name Resources too, but its outputs are text. */
+function isTemplate({ Resources = {} }: Readonly<Record<string, Outputs>>): boolean {
+  return Object.values(Resources).some((resource) => typeof resource === 'object');
 }
 
 interface Part {

@@ -140,6 +140,9 @@ interface AwsError extends Error {
 
 const NETWORK = /^(E[A-Z_]+|TimeoutError|NetworkingError|CERT_.*|.*CERTIFICATE.*)$/;
 
+/** Classes of the SDK itself, whose names say nothing that the message does not. */
+const NO_CREDENTIALS = /^(CredentialsProvider|TokenProvider)Error$/;
+
 function explained(
   error: AwsError,
   { path, profile }: ParametersRequest,
@@ -148,7 +151,8 @@ function explained(
 ): CliError {
   const { name, code } = error;
   const asked = `Parameter Store${region ? ` in ${region}` : ''} was not read`;
-  const login = `aws sso login${profile ? ` --profile ${profile}` : ''}`;
+  const option = profile ? ` --profile ${profile}` : '';
+  const login = `aws sso login${option}`;
   const advice = ((): string => {
     if (region === undefined)
       return 'Give --region, set AWS_REGION, or write a region into the profile in ~/.aws/config.';
@@ -156,8 +160,8 @@ function explained(
       return `The required permission is ssm:GetParametersByPath on ${arn(path, region)}.`;
     }
     if (name.includes('Expired')) return `The credentials have expired: ${login}, or get new ones.`;
-    if (/^(CredentialsProvider|TokenProvider)Error$/.test(name)) {
-      return `No usable credentials${profile ? ` in the profile ${quote(profile)}` : ''}: sign in (${login}), or choose a profile of ~/.aws/config with --profile.`;
+    if (NO_CREDENTIALS.test(name)) {
+      return `Configure credentials with aws configure${option}, sign in with ${login}, or choose a profile with --profile.`;
     }
     if (/^(UnrecognizedClient|InvalidSignature|InvalidClientTokenId)/.test(name)) {
       return 'AWS does not accept these credentials: check that they are complete, of this partition, and that the clock is right.';
@@ -184,7 +188,9 @@ function unexpectedAnswer({ $metadata }: AwsError): string {
 }
 
 function described({ name, code, message }: AwsError): string {
-  return [name === 'Error' ? '' : name, message.replace(/\.$/, '') || code].filter(Boolean).join(': ');
+  return [name === 'Error' || NO_CREDENTIALS.test(name) ? '' : name, message.replace(/\.$/, '') || code]
+    .filter(Boolean)
+    .join(': ');
 }
 
 function arn(path: string, region: string): string {

@@ -53,9 +53,9 @@ describe('The file that ssh reads', () => {
   });
 
   it('is the one that was named, alone, without what ssh would read after it', async () => {
-    const found = await locate({ systemConfig: '/etc/ssh/ssh_config' }, { ...USUAL, config: 'some/config' });
+    const found = await locate({ systemConfig: '/etc/ssh/ssh_config' }, { ...USUAL, config: 'test/config' });
     expect(found).toMatchObject({
-      path: join(process.cwd(), 'some/config'),
+      path: join(process.cwd(), 'test/config'),
       systemConfig: undefined,
       isDefault: false,
     });
@@ -67,6 +67,15 @@ test('--config without a path is wrong usage', async () => {
     message: "--config: must be the path of a file, got: ''.",
     exitCode: 2,
   });
+});
+
+test('--config in a folder that does not exist is refused, and only ~/.ssh may be created', async () => {
+  const folder = join(home.path, 'tpyo', 'more');
+  await expect(locate({}, { ...USUAL, config: join(folder, 'config') })).rejects.toMatchObject({
+    message: `--config: the folder of the file must exist, got: ${folder}. Correct the path, or create the folder.`,
+    exitCode: 3,
+  });
+  expect(await locate({}, { ...USUAL, config: join(home.path, '.ssh', 'other') })).toMatchObject({ isDefault: false });
 });
 
 describe('--windows', () => {

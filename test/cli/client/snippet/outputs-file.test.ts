@@ -75,3 +75,13 @@ test.each([
 test('JSON that is none is refused', () => {
   expect(() => snippetOfOutputs('{', 'outputs.json', undefined)).toThrow('outputs.json begins like JSON, but is not');
 });
+
+test('A synthesized template is named as what it is, with what is expected', () => {
+  const template = Template.fromStack(new SshClientConfigStack(new App(), 'SshClientConfig')).toJSON();
+  expect(refusal(template)).toBe(
+    'outputs.json is a CloudFormation template, whose values are not known before it is deployed. Give the file that ' +
+      'cdk deploy --all --outputs-file outputs.json writes.',
+  );
+  const ofStack = JSON.stringify({ Resources: { SshConfig: 'part 1' } });
+  expect(snippetOfOutputs(ofStack, 'outputs.json', undefined)).toEqual({ stack: 'Resources', text: 'part 1' });
+});

@@ -228,7 +228,17 @@ describe('What cannot be read is told, with what to do, and exit 3:', () => {
 
   test('no credentials', async () => {
     const message = await failure(['--stack', 'Web'], { AWS_REGION: 'eu-west-1' });
-    expect(message).toContain('No usable credentials: sign in (aws sso login)');
+    expect(message).toBe(
+      'Parameter Store in eu-west-1 was not read: Could not load credentials from any providers. Configure credentials with ' +
+        'aws configure, sign in with aws sso login, or choose a profile with --profile.\n',
+    );
+  });
+
+  test('no credentials in a profile', async () => {
+    writeFileSync(home.path('aws-config'), '[profile dev]\nregion = eu-west-1\n');
+    expect(await failure(['--stack', 'Web', '--profile', 'dev'], {})).toMatch(
+      /^Parameter Store in eu-west-1 was not read: [^:]*\. Configure credentials with aws configure --profile dev, sign in/,
+    );
   });
 
   test.each([
