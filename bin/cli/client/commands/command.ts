@@ -23,6 +23,11 @@ interface ChangeOptions extends CommandOptions {
   readonly dryRun?: boolean;
 }
 
+/** In the help of what takes a snippet. */
+const SOURCE = `
+Without --stack, --parameter or --from, the installed hosts and values stay.
+Where nothing is installed: ServerAliveInterval 60, ServerAliveCountMax 5.`;
+
 /** The command and those below it; `finish` receives the exit code. */
 export function clientCommand(terminal: Terminal, finish: (code: ExitCode) => void): Command {
   /** With --verbose, each ssh command is reported on stderr. */
@@ -32,6 +37,7 @@ export function clientCommand(terminal: Terminal, finish: (code: ExitCode) => vo
   };
 
   const show = withSnippet(command('show', 'print the lines that install would add'))
+    .addHelpText('after', SOURCE)
     .addHelpText('after', examples('show', ['', '--stack Web --region eu-west-1', '--from outputs.json --json']))
     .action(async (options: SnippetOptions) => {
       const { show } = await import('./show.js');
@@ -39,6 +45,7 @@ export function clientCommand(terminal: Terminal, finish: (code: ExitCode) => vo
     });
 
   const diff = withSnippet(command('diff', 'show how install would change the ssh config'))
+    .addHelpText('after', SOURCE)
     .addHelpText('after', examples('diff', ['', '--stack Web --profile dev']))
     .action(async (options: SnippetOptions) => {
       const { diff } = await import('./diff.js');
@@ -48,6 +55,7 @@ export function clientCommand(terminal: Terminal, finish: (code: ExitCode) => vo
   const install = withChange(
     withSnippet(command('install', 'add keepalives, and the hosts of a stack, to the ssh config')),
   )
+    .addHelpText('after', SOURCE)
     .addHelpText('after', examples('install', ['', '--stack Web', '--from snippet.txt --dry-run', '--yes --json']))
     .action(async (options: SnippetOptions & ChangeOptions) => {
       requireAnswer(options, terminal);

@@ -4,8 +4,9 @@ import { type Platform, thisPlatform } from '../../shared/platform';
 import type { Terminal } from '../../shared/terminal';
 import { type Installation, planInstallation } from '../plan/installation';
 import type { Plan } from '../plan/plan';
+import { decode } from '../ssh-config/sections';
 import { change, retryOnConcurrentEdit } from './change';
-import { exitCodeOf, locationOptions, planAsJson, printJson, printNotes, printPlan } from './report';
+import { exitCodeOf, locationOptions, planAsJson, printJson, printNotes, printPlan, printRemovedHosts } from './report';
 import type { InstallRequest } from './request';
 
 /** Writes them if `ssh -G` confirms the change and the user says yes; where they have no effect, writes nothing. */
@@ -16,9 +17,14 @@ export function install(
 ): Promise<ExitCode> {
   return retryOnConcurrentEdit(request, async () => {
     const installation = await planInstallation(request, platform);
-    const { location, file, plan, verify } = installation;
+    const { location, file, snippet, plan, removedHosts, verify } = installation;
     await verify();
-    const details = { origin: request.snippet.origin, ...planAsJson(plan), notes: location.notes };
+    const details = {
+      origin: snippet.origin,
+      ...planAsJson(plan),
+      removedHosts: removedHosts.map(decode),
+      notes: location.notes,
+    };
     const isEffective = plan.blocks.length > 0;
     if (!isEffective && plan.text === file.text) return reportNoEffect(installation, details, request, terminal);
     const exitCode = await change(
@@ -32,6 +38,7 @@ export function install(
           : `Wrote ${location.path} without the blocks, which would have no effect.`,
         details,
         explain: () => {
+          printRemovedHosts(removedHosts, terminal);
           printPlan(plan, terminal);
           printNotes(location, terminal);
         },

@@ -27,6 +27,15 @@ export function printNotes({ notes }: ConfigLocation, terminal: Terminal): void 
   for (const note of notes) terminal.note(note);
 }
 
+/** Prints which hosts the change removes. */
+export function printRemovedHosts(hosts: readonly string[], terminal: Terminal): void {
+  if (hosts.length === 0) return;
+  const more = hosts.length > MAX_LINES ? ` and ${hosts.length - MAX_LINES} more` : '';
+  terminal.note(
+    `Removes ${hosts.length === 1 ? 'host' : 'hosts'} ${hosts.slice(0, MAX_LINES).map(decode).join(', ')}${more}.`,
+  );
+}
+
 /** The options that name the file, so that a command in a hint is about the same file. */
 export function locationOptions({ config, windows }: CommandRequest): string {
   const quoted = config !== undefined && /[^\w./+-]/.test(config) ? `'${config.replaceAll("'", "'\\''")}'` : config;

@@ -13,12 +13,12 @@ export async function show(
   terminal: Terminal,
   platform: Platform = thisPlatform(),
 ): Promise<ExitCode> {
-  const { location, plan, verify } = await planInstallation(request, platform);
+  const { location, snippet, plan, verify } = await planInstallation(request, platform);
   await verify();
   if (request.json) {
     const blocks = Object.fromEntries(plan.blocks.map(({ name, block }) => [name, decode(block)]));
     printJson(
-      { file: location.path, origin: request.snippet.origin, blocks, ...planAsJson(plan), notes: location.notes },
+      { file: location.path, origin: snippet.origin, blocks, ...planAsJson(plan), notes: location.notes },
       terminal,
     );
     return ExitCode.OK;

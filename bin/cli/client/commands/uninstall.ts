@@ -4,8 +4,10 @@ import { type Platform, thisPlatform } from '../../shared/platform';
 import type { Terminal } from '../../shared/terminal';
 import { requireNoBoundLines } from '../plan/bound-lines';
 import { open } from '../plan/installation';
+import { installedHosts } from '../plan/installed-snippet';
+import { decode } from '../ssh-config/sections';
 import { change, retryOnConcurrentEdit } from './change';
-import { printNotes } from './report';
+import { printNotes, printRemovedHosts } from './report';
 import type { ChangeRequest } from './request';
 
 /** Removes them if the user says yes. A file that was made for the blocks goes with them. */
@@ -17,6 +19,7 @@ export function uninstall(
   return retryOnConcurrentEdit(request, async () => {
     const { location, file, unmarked } = await open(request, platform);
     requireNoBoundLines(location.path, unmarked);
+    const removedHosts = installedHosts(unmarked);
     const removes = file.text !== undefined && unmarked.text === undefined;
     return change(
       {
@@ -25,8 +28,11 @@ export function uninstall(
         question: removes ? `Remove ${location.path}, which was made for this?` : `Remove this from ${location.path}?`,
         unchanged: `${location.path} has no block of cdk-ssh-keepalive; nothing was changed.`,
         done: removes ? `Removed ${location.path}.` : `Wrote ${location.path} without the blocks.`,
-        details: { removed: removes, notes: location.notes },
-        explain: () => printNotes(location, terminal),
+        details: { removed: removes, removedHosts: removedHosts.map(decode), notes: location.notes },
+        explain: () => {
+          printRemovedHosts(removedHosts, terminal);
+          printNotes(location, terminal);
+        },
       },
       request,
       terminal,

@@ -12,13 +12,14 @@ import { sshOf } from '../verify/ssh';
 import { verifyChange } from '../verify/verify-change';
 import { requireNoBoundLines } from './bound-lines';
 import { HOST_KEYWORDS } from './host-conflicts';
+import { installedHosts, installedSnippet } from './installed-snippet';
 import { type Unmarked, removeBlocks } from './marked-blocks';
 import { type Plan, planBlocks, remembersOverride } from './plan';
 
 /** What is to be installed, and where. */
 export interface InstallationRequest extends LocationRequest {
-  /** What the blocks are to hold. */
-  readonly snippet: Snippet;
+  /** What the blocks are to hold; absent, what they hold already. */
+  readonly snippet?: Snippet;
 
   /** Whether ours goes before the user's own lines: `--override`, `--no-override`; absent, it is as in the file. */
   readonly override?: boolean;
@@ -33,7 +34,10 @@ export interface Opened {
 
 /** What install would do. */
 export interface Installation extends Opened {
+  readonly snippet: Snippet;
   readonly plan: Plan;
+  /** Installed hosts that are not in the plan. */
+  readonly removedHosts: readonly string[];
   /** Throws unless ssh accepts the change and every setting would be what it should. */
   readonly verify: () => Promise<void>;
 }
@@ -48,11 +52,11 @@ export async function open(request: LocationRequest, platform: Platform): Promis
 
 /** Plans the installation. */
 export async function planInstallation(request: InstallationRequest, platform: Platform): Promise<Installation> {
-  const { snippet } = request;
   const opened = await open(request, platform);
   const { location, file, unmarked } = opened;
   requireSafeMode(location, file, platform);
   requireNoBoundLines(location.path, unmarked);
+  const snippet = request.snippet ?? installedSnippet(location.path, unmarked);
   const override = request.override ?? remembersOverride(unmarked);
   const keywords = snippet.hosts.length > 0 ? [...STRUCTURE, ...HOST_KEYWORDS] : STRUCTURE;
   const lookup = lookupOf(location, platform);
@@ -72,7 +76,14 @@ export async function planInstallation(request: InstallationRequest, platform: P
     override,
     read,
   };
-  return { ...opened, plan, verify: () => verifyChange(change, location, sshOf(location, platform)) };
+  const planned = plan.hosts.flatMap(({ patterns }) => patterns);
+  return {
+    ...opened,
+    snippet,
+    plan,
+    removedHosts: installedHosts(unmarked).filter((pattern) => !planned.includes(pattern)),
+    verify: () => verifyChange(change, location, sshOf(location, platform)),
+  };
 }
 
 /** Where ssh looks for what that file includes. */

@@ -82,7 +82,8 @@ export function planBlocks(
 
 const textOf = (host: Host): string => hostBlock(host).text;
 
-function keepaliveBlock({ interval, countMax }: Snippet): string {
+/** `Host *` with the keepalive. */
+export function keepaliveBlock({ interval, countMax }: Pick<Snippet, 'interval' | 'countMax'>): string {
   return block(['*'], { ServerAliveInterval: `${interval}`, ServerAliveCountMax: `${countMax}` }).text;
 }
 

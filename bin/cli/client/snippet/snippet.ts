@@ -15,3 +15,6 @@ export interface Snippet {
   /** Where it came from, for people: `the defaults`, `stack Web in eu-west-1`, `file snippet.txt`. */
   readonly origin: string;
 }
+
+/** The keepalive of the article that this project comes from; `ClientKeepalive.DEFAULT` has the same. */
+export const DEFAULTS: Snippet = { hosts: [], interval: 60, countMax: 5, origin: 'the defaults' };

@@ -1,4 +1,4 @@
-// Chooses where a snippet comes from, as the command line says: Parameter Store, a file, or the defaults. Whatever is
+// Chooses where a snippet comes from, as the command line says: Parameter Store or a file. Whatever is
 // fetched is parsed here, so nobody sees text that was not checked.
 import { requireParameterPath } from '../../../../lib/client/parameter-path';
 import { REGION, quote, requireValue } from '../../../../lib/client/ssh-config-value';
@@ -24,15 +24,12 @@ export interface SourceRequest {
   readonly from?: string;
 }
 
-/** The keepalive of the article that this project comes from; `ClientKeepalive.DEFAULT` has the same. */
-export const DEFAULTS: Snippet = { hosts: [], interval: 60, countMax: 5, origin: 'the defaults' };
-
 /**
- * The snippet that is meant.
+ * The snippet that is meant; undefined where no source is.
  *
  * @throws CliError when options contradict each other, the source cannot be read, or what it holds is not safe
  */
-export async function snippetFrom(request: SourceRequest): Promise<Snippet> {
+export async function snippetFrom(request: SourceRequest): Promise<Snippet | undefined> {
   const { stack, parameter, profile, region, from } = request;
   refuseContradictions(request);
   if (from !== undefined) {
@@ -40,7 +37,7 @@ export async function snippetFrom(request: SourceRequest): Promise<Snippet> {
     return readSnippetFile(from, stack);
   }
   const path = parameter ?? (stack === undefined ? undefined : stackPath(stack));
-  if (path === undefined) return DEFAULTS;
+  if (path === undefined) return undefined;
   orUsage(() => requireParameterPath('--parameter', path, 1));
   if (region !== undefined) orUsage(() => requireValue('--region', region, REGION));
   const { readParameters } = await import('./parameter-store.js');

@@ -122,6 +122,83 @@ describeWith(['ssh'], 'install', () => {
     expect(notes).toMatch(/ssh reads the file twice.*:\n {2}i-\* .*:1 {2}Host a\n/);
   });
 
+  describe('without a source', () => {
+    const STACK = {
+      ...DEFAULTS,
+      interval: 30,
+      hosts: [host('web', { hostName: '203.0.113.5' }), host('i-* mi-*', { user: 'ec2-user' })],
+    };
+    const PLAIN = { snippet: undefined };
+
+    it.each([
+      ['', 'Host a\n  User me\n'],
+      ['between lines of the user', 'User me\nHost a\n  Port 2222\n'],
+      ['in both blocks', 'Host *\n  User you\nHost i-1\n  User me\n'],
+      ['without our keepalive, which would have no effect', 'Host *\n  ServerAliveInterval 0\n'],
+      ['with the line ends of Windows', 'Host a\r\n  User me\r\n'],
+    ])('keeps the installed hosts and values %s', async (_, text) => {
+      home.configure(text);
+      await home.run('install', { snippet: STACK });
+      const installed = home.text();
+      expect(installed).toContain('203.0.113.5');
+      expect(await home.run('install', PLAIN)).toMatchObject({ code: 0, out: '' });
+      expect(await home.run('diff', PLAIN)).toMatchObject({ code: 0, out: '' });
+      expect(home.text()).toBe(installed);
+    });
+
+    it('moves them with --override and back, as client check recommends', async () => {
+      home.configure('Host a\n  ServerAliveInterval 0\n');
+      await home.run('install', { snippet: STACK });
+      const installed = home.text();
+      await home.run('install', { ...PLAIN, override: true });
+      expect(home.text()).toContain('Host web\n  HostName 203.0.113.5\n');
+      expect(await home.keepalive('a')).toBe('30/5');
+      await home.run('install', { ...PLAIN, override: false });
+      expect(home.text()).toBe(installed);
+    });
+
+    it('installs the defaults where nothing is installed, and repairs a block without hosts', async () => {
+      home.configure('Host a\n');
+      await home.run('install', PLAIN);
+      expect(home.text()).toBe(`Host a\n${BLOCK}`);
+      for (const [from, to] of [
+        ['  ServerAliveInterval 60\n', ''],
+        ['Interval 60', 'Interval 0'],
+        ['Host *\n', ''],
+      ] as const) {
+        home.configure(home.text().replace(from, to));
+        expect(await home.run('install', PLAIN)).toMatchObject({ code: 0 });
+        expect(home.text()).toBe(`Host a\n${BLOCK}`);
+      }
+    });
+
+    it('refuses to lose hosts that somebody edited in the block', async () => {
+      await home.run('install', { snippet: STACK });
+      home.configure(home.text().replace('203.0.113.5\n', '203.0.113.5\n  ForwardAgent yes\n'));
+      const before = home.text();
+      const { code, error } = await home.run('install', PLAIN);
+      expect(code).toBe(3);
+      expect(error).toMatch(
+        /installed hosts cannot be kept, got: .*'ForwardAgent'.* Move your own lines out .*--stack/,
+      );
+      expect(home.text()).toBe(before);
+    });
+  });
+
+  it('says which hosts it removes before it asks, and removes those that the source has no more', async () => {
+    home.configure('Host a\n');
+    await home.run('install', { snippet: { ...WEB, hosts: [...WEB.hosts, host('db i-*', { user: 'me' })] } });
+    const declined = await home.run('install', { snippet: WEB, answer: false });
+    expect(declined.notes).toBe('Removes hosts db, i-*.\nNothing was changed.\n');
+    const { out } = await home.run('diff', { snippet: WEB, json: true });
+    expect(JSON.parse(out)).toMatchObject({ removedHosts: ['db', 'i-*'] });
+    const { notes } = await home.run('install', { snippet: WEB });
+    expect(notes).toContain('Removes hosts db, i-*.\n');
+    expect(home.text()).toContain('Host web\n');
+    expect(home.text()).not.toContain('Host db');
+    expect((await home.run('uninstall', { answer: false })).notes).toContain('Removes host web.\n');
+  });
+
   describe('--override', () => {
     const OWN = 'ServerAliveInterval 15\nHost web\n  HostName 192.0.2.1\n';
 

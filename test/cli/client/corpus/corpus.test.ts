@@ -76,7 +76,7 @@ describeWith(['ssh'], 'A configuration with', () => {
 
       if (shape.refused) {
         expect(first).toMatchObject({ code: 3, out: '' });
-        expect(first.error).toMatch(shape.refused === 'by ssh' ? /^ssh refuses .*config, so/ : /--override/);
+        expect(first.error).toMatch(shape.refused === 'by ssh' ? /^ssh refuses .*config:/ : /--override/);
         expect(home.bytes()).toEqual(original);
         expect(home.files()).toEqual(['config']);
         return;

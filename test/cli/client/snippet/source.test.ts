@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { DEFAULTS } from '../../../../bin/cli/client/snippet/source';
+import { DEFAULTS } from '../../../../bin/cli/client/snippet/snippet';
 import { ClientKeepalive } from '../../../../lib';
 import { Home, type Run } from '../../command-line';
 
