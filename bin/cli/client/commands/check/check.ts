@@ -5,7 +5,14 @@ import { ScratchCopies } from '../../verify/scratch-copies';
 import { readConfiguration } from '../../ssh-config/configuration';
 import { type Finding, type UserAndSystemConfig, findEffective } from '../../verify/effective';
 import { exampleOf, isPlainName } from '../../ssh-config/host-pattern';
-import { type Opened, lookupOf, open, readSystem } from '../../plan/installation';
+import {
+  type InstallationRequest,
+  type Opened,
+  lookupOf,
+  open,
+  planInstallation,
+  readSystem,
+} from '../../plan/installation';
 import { secondPass, settings } from '../../ssh-config/keepalive';
 import { type Outcome, outcomesOf } from '../../verify/match-exec';
 import { Classes, allNames, unknownName } from '../../ssh-config/names';
@@ -64,9 +71,22 @@ export async function check(
     if (notChecked.length > 0) {
       terminal.note(`Not checked, because not every ssh accepts the name: ${decode(notChecked.join(', '))}`);
     }
-    for (const line of nextStep(checked, request)) terminal.note(line);
+    const refusalOf = (override: true | undefined): Promise<string | undefined> =>
+      refusalOfInstall({ ...request, override }, platform);
+    for (const line of await nextStep(checked, request, refusalOf)) terminal.note(line);
   }
   return bad.length === 0 ? ExitCode.OK : ExitCode.DIFFERENCE;
+}
+
+/** As install plans and verifies it, so that it is never recommended where it would be refused. */
+async function refusalOfInstall(request: InstallationRequest, platform: Platform): Promise<string | undefined> {
+  try {
+    await (await planInstallation(request, platform)).verify();
+    return undefined;
+  } catch (error) {
+    if (error instanceof CliError) return error.message;
+    throw error;
+  }
 }
 
 function read({ location, file }: Opened, platform: Platform): UserAndSystemConfig {

@@ -3,8 +3,15 @@ import { locationOptions } from '../report';
 import type { CommandRequest } from '../request';
 import { type Checked, IDLE_LIMITS, isBad } from './verdict';
 
-/** One or two lines: the result, and the next command. */
-export function nextStep(checked: readonly Checked[], request: CommandRequest): string[] {
+/** Why an install would be refused; undefined where it would not. */
+export type RefusalOfInstall = (override: true | undefined) => Promise<string | undefined>;
+
+/** The result, and the next command or, where that would be refused, the lines to edit. */
+export async function nextStep(
+  checked: readonly Checked[],
+  request: CommandRequest,
+  refusalOf: RefusalOfInstall,
+): Promise<string[]> {
   const bad = checked.filter(isBad);
   const command = (words: string): string => `npx cdk-ssh-keepalive client ${words}${locationOptions(request)}`;
   if (bad.some(({ verdict }) => 'refusal' in verdict)) {
@@ -15,12 +22,13 @@ export function nextStep(checked: readonly Checked[], request: CommandRequest): 
   }
   if (bad.length > 0) {
     const isOwnLine = bad.some(({ verdict }) => 'isOwnLine' in verdict && verdict.isOwnLine);
+    const refusal = await refusalOf(isOwnLine || undefined);
+    const why = isOwnLine ? 'Idle sessions drop because of your own lines.' : 'Idle sessions drop.';
+    if (refusal !== undefined)
+      return [`${why} Edit the configuration first, because install would be refused:`, refusal];
     return isOwnLine
-      ? [
-          'Idle sessions drop because of your own lines. Edit them, or put the keepalive before them:',
-          `  ${command('install --override')}`,
-        ]
-      : ['Idle sessions drop. Add the keepalive:', `  ${command('install')}`];
+      ? [`${why} Edit them, or put the keepalive before them:`, `  ${command('install --override')}`]
+      : [`${why} Add the keepalive:`, `  ${command('install')}`];
   }
   const [shortest = 0] = IDLE_LIMITS;
   const isRace = checked.some(({ verdict }) => 'survives' in verdict && !verdict.survives[shortest]);

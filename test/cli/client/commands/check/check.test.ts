@@ -119,7 +119,7 @@ describeWith(['ssh'], 'check', () => {
     expect(out).toContain('h0, h1, h2, 2998 more');
     expect(out).toContain('x1, x2');
     expect(out.split('\n').filter((line) => line !== '' && !line.startsWith(' '))).toHaveLength(3);
-    expect(home.asked.length).toBeLessThan(10);
+    expect(home.asked.length).toBeLessThan(12);
     expect(await hosts()).toHaveLength(3003);
   });
 
@@ -214,6 +214,34 @@ describeWith(['ssh'], 'check', () => {
   ])('ends with what to do next: hosts %s', async (_, config, step) => {
     home.configure(config);
     expect((await home.run('check')).notes).toMatch(step);
+  });
+
+  it.each([
+    ['Match final', 'Host a\n  HostName b\nMatch final host b\n  ServerAliveInterval 15\n', 4],
+    ['CanonicalizeHostname', 'CanonicalizeHostname yes\nHost a\n  ServerAliveInterval 15\n', 3],
+  ])('names the line to edit instead of an install that would be refused: %s', async (_, config, line) => {
+    home.configure(config);
+    expect((await home.run('install')).code).toBe(3);
+    const { notes } = await home.run('check');
+    expect(notes).toMatch(/^Idle sessions drop\. Edit the configuration first, because install would be refused:\n/);
+    expect(notes).toContain(`${home.config}:${line}: ServerAliveInterval for '`);
+    expect(notes).toMatch(/Use --override to put ours first, or set ServerAliveInterval for Host \* yourself\.\n$/);
+    expect(notes).not.toContain('npx');
+    expect((await home.run('install', { override: true })).code).toBe(0);
+  });
+
+  it.each([
+    ['', 'Host *\n'],
+    [' --override', 'Host *\n  ServerAliveInterval 0\n'],
+  ])('names what stands in the way where install%s would be refused for another reason', async (_, config) => {
+    home.configure('Host a\n  User me\n');
+    await home.run('install');
+    home.configure(
+      `${config}${home.text().replace('ServerAliveInterval 60', 'ServerAliveInterval 0')}ForwardAgent yes\n`,
+    );
+    const { notes } = await home.run('check');
+    expect(notes).toMatch(/Edit the configuration first, .*:\n.*this line belongs to 'Host \*' of the block above it/);
+    expect(notes).not.toContain('npx');
   });
 
   it('names the same file in the command to type next', async () => {
