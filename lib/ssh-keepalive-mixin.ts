@@ -22,7 +22,8 @@ import { requireShape } from './validation/checks';
  * Keeps idle SSH sessions connected to the instances and Auto Scaling groups that it is applied to.
  *
  * Use `instance.with(new SshKeepaliveMixin())` for one instance, `Mixins.of(app).apply(new SshKeepaliveMixin())` for all of an
- * app. Apply it after the instances were added. All its instances in a stack share one `SshKeepalive` with the id
+ * app. Apply it in the last line of the app: it visits each construct once, when it is applied, and instances that are
+ * added afterwards are left out without a warning, unless it found none at all. All its instances in a stack share one `SshKeepalive` with the id
  * `SshKeepaliveMixin`. Like `SshKeepaliveTarget.existingInstance` it interrupts nothing.
  *
  * Instances that an `SshKeepalive` targets already, directly or by their group or launch template, are left to it. Windows
@@ -61,13 +62,16 @@ export class SshKeepaliveMixin extends Mixin {
   /**
    * Adds the instance or the group to the `SshKeepalive` of its stack.
    *
-   * @throws when a mixin with other settings was applied in the stack
+   * @throws when a mixin with other settings was applied to it or in the stack
    */
   public override applyTo(construct: IConstruct): void {
     if (!this.supports(construct)) return;
     const instances = instanceSetOf(construct);
-    if (instances === undefined || ownerOf(instances) !== undefined) return;
-    if (instances.windows) {
+    if (instances === undefined) return;
+    const owner = ownerOf(instances);
+    if (owner !== undefined) {
+      this.requireSameSettings(owner, instances);
+    } else if (instances.windows) {
       this.skipWindows(instances.construct);
     } else {
       this.addTo(Stack.of(construct), SshKeepaliveTarget._ofInstances(instances));
@@ -102,6 +106,20 @@ export class SshKeepaliveMixin extends Mixin {
     return [];
   }
 
+  /** What an SshKeepalive of the app targets is left to it; two mixins must agree. */
+  private requireSameSettings(owner: IConstruct, { kind, construct }: InstanceSet): void {
+    const settings = settingsOf.get(owner);
+    if (settings === undefined || settings === this.settingsIn(Stack.of(construct))) return;
+    throw new Error(
+      `SshKeepaliveMixin: the ${kind} ${construct.node.path} is already targeted by ${owner.node.path}, from a mixin with other ` +
+        'settings. Use the same settings, or target it by an SshKeepalive before you apply the mixins.',
+    );
+  }
+
+  private settingsIn(stack: Stack): string {
+    return JSON.stringify(stack.resolve(comparable(this.props)));
+  }
+
   private skipWindows(construct: IConstruct): void {
     if (this.skipped.has(construct)) return;
     this.skipped.add(construct);
@@ -113,7 +131,7 @@ export class SshKeepaliveMixin extends Mixin {
 
   private addTo(stack: Stack, target: SshKeepaliveTarget): void {
     const id = SshKeepaliveMixin.CONSTRUCT_ID;
-    const settings = JSON.stringify(stack.resolve(comparable(this.props)));
+    const settings = this.settingsIn(stack);
     const existing = stack.node.tryFindChild(id);
     if (!existing) {
       settingsOf.set(new SshKeepalive(stack, id, { ...this.props, targets: [target] }), settings);
@@ -132,7 +150,7 @@ export class SshKeepaliveMixin extends Mixin {
 type Supported = Instance | CfnInstance | AutoScalingGroup | CfnAutoScalingGroup;
 
 /** By construct: the settings of its mixin, so that another mixin with the same settings can share it. */
-const settingsOf = new WeakMap<SshKeepalive, string>();
+const settingsOf = new WeakMap<IConstruct, string>();
 
 /** An L1 inside of an L2 is the same resource. The L2 has more properties. */
 function instanceSetOf(construct: Supported): InstanceSet | undefined {

@@ -128,6 +128,16 @@ export class SshKeepaliveTarget {
     const where = 'SshKeepaliveTarget.tag';
     requireString(where, 'key', key, [1, 128]);
     if (key.startsWith('tag:')) throw new Error(`${where}: key must not begin with 'tag:', got: '${key}'`);
+    if (values.length === 0 && key.includes('=')) {
+      const [name, value] = [key.slice(0, key.indexOf('=')), key.slice(key.indexOf('=') + 1)];
+      throw invalid(
+        where,
+        'value',
+        'is required',
+        undefined,
+        `Did you mean SshKeepaliveTarget.tag('${name}', '${value}')?`,
+      );
+    }
     requireStrings(where, 'value', values, [1, 256]);
     return new SshKeepaliveTarget({ target: { key: `tag:${key}`, values } });
   }
@@ -154,10 +164,17 @@ export class SshKeepaliveTarget {
    *
    * @param name the name of the group
    * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-state-manager-targets-and-rate-controls.html
-   * @throws when the name is empty or too long
+   * @throws when the name is empty, too long or malformed; tokens are not checked
+   * @see https://docs.aws.amazon.com/ARG/latest/APIReference/API_CreateGroup.html
    */
   public static resourceGroup(name: string): SshKeepaliveTarget {
-    requireString('SshKeepaliveTarget.resourceGroup', 'name', name, [1, 300]);
+    const where = 'SshKeepaliveTarget.resourceGroup';
+    requireString(where, 'name', name, [1, 300]);
+    if (!Token.isUnresolved(name) && !/^(?!aws(?!_))[\w.-]+$/i.test(name)) {
+      const rule =
+        'must be letters, digits and . _ - and must not begin with aws, except for AWS_ of groups that AWS creates';
+      throw invalid(where, 'name', rule, name, 'Pass the name of the group, not its ARN.');
+    }
     return new SshKeepaliveTarget({ target: { key: 'resource-groups:Name', values: [name] } });
   }
 

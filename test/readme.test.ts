@@ -9,6 +9,7 @@ const JAPANESE = read('README.ja.md');
 const PACKAGE = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')) as {
   version: string;
   peerDependencies: Record<string, string>;
+  engines: { node: string };
 };
 
 /** Words as a reader counts them: not those of links' addresses, pictures' attributes and tables' rules. */
@@ -34,6 +35,16 @@ function links(text: string): string[] {
     ([, markdown, html]) => markdown ?? html ?? '',
   );
 }
+
+it.each(['README.md', 'README.ja.md', 'CONTRIBUTING.md', 'docs/client.md'])(
+  '%s states the Node.js version of package.json, and no other',
+  (page) => {
+    const text = read(page).replace(/^\|.*$/gm, '');
+    const stated = [...text.matchAll(/Node\.js (\d[\d.]*\d)|badge\/node-%E2%89%A5%20([\d.]+)|badge\/node-(\d+)/g)];
+    expect(stated.length).toBeGreaterThan(0);
+    for (const [, words, badge, other] of stated) expect(`>=${words ?? badge ?? other}`).toBe(PACKAGE.engines.node);
+  },
+);
 
 describe('README.md', () => {
   it(`has ${words(README).length} words outside of code, at most ${MAX_WORDS}`, () => {

@@ -185,6 +185,17 @@ describe('SshKeepaliveMixin', () => {
     );
   });
 
+  it('must have the same settings where instances are targeted by another mixin', () => {
+    const { app, web } = makeApp();
+    const strict = { keepalive: ServerKeepalive.of({ interval: Duration.seconds(15), countMax: 3 }) };
+    Mixins.of(web).apply(new SshKeepaliveMixin(strict));
+    expect(() => Mixins.of(web).apply(new SshKeepaliveMixin(strict))).not.toThrow();
+    expect(() => Mixins.of(app).apply(new SshKeepaliveMixin())).toThrow(
+      'SshKeepaliveMixin: the instance Web/One is already targeted by Web/SshKeepaliveMixin, from a mixin with other settings. ' +
+        'Use the same settings, or target it by an SshKeepalive',
+    );
+  });
+
   it('has the same settings as one that sets a default explicitly', () => {
     const stack = new Stack(new App(), 'Web');
     makeInstance(stack, 'One').with(new SshKeepaliveMixin());

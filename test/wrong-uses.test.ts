@@ -113,6 +113,14 @@ const WRONG_USES: Record<string, [use: () => unknown, message: string][]> = {
       () => construct({ target: [TAGGED] }),
       "Web/SshKeepalive: unknown property, got: 'target'. Did you mean 'targets'?",
     ],
+    ...['interval', 'clientAliveInterval', 'countMax'].map((name): [() => unknown, string] => [
+      () => configured({ [name]: 60 }),
+      `Web/SshKeepalive: unknown property, got: '${name}'. Use keepalive: ServerKeepalive.of({ interval: Duration.seconds(60), countMax: 3 }).`,
+    ]),
+    [
+      () => construct({ instances: [instance] }),
+      "Web/SshKeepalive: unknown property, got: 'instances'. Use targets: [SshKeepaliveTarget.existingInstance(instance)].",
+    ],
     [
       () => configured({ server: ServerKeepalive.STIG }),
       "Web/SshKeepalive: unknown property, got: 'server'. Did you mean 'keepalive'?",
@@ -534,6 +542,16 @@ const WRONG_USES: Record<string, [use: () => unknown, message: string][]> = {
     [
       () => js.SshKeepaliveTarget.instanceIds('web'),
       "SshKeepaliveTarget.instanceIds: id must be i- and 8 or 17, or mi- and 17 hexadecimal digits, got: 'web'",
+    ],
+    ...['arn:aws:resource-groups:eu-west-1:123456789012:group/web', 'web servers', 'aws-web'].map(
+      (name): [() => unknown, string] => [
+        () => SshKeepaliveTarget.resourceGroup(name),
+        `SshKeepaliveTarget.resourceGroup: name must be letters, digits and . _ - and must not begin with aws, except for AWS_ of groups that AWS creates, got: '${name}' (a string). Pass the name of the group, not its ARN.`,
+      ],
+    ),
+    [
+      () => SshKeepaliveTarget.tag('team=web'),
+      "SshKeepaliveTarget.tag: value is required, got: undefined. Did you mean SshKeepaliveTarget.tag('team', 'web')?",
     ],
     [
       () => js.SshKeepaliveTarget.resourceGroup(undefined),

@@ -49,6 +49,16 @@ export const OPTIONS_SHAPE: Shape = {
     severity: 'complianceSeverity',
     target: 'targets',
   },
+  hints: {
+    instances: 'Use targets: [SshKeepaliveTarget.existingInstance(instance)].',
+    instance: 'Use targets: [SshKeepaliveTarget.existingInstance(instance)].',
+    ...Object.fromEntries(
+      ['interval', 'countMax', 'clientAliveInterval', 'clientAliveCountMax'].map((name) => [
+        name,
+        'Use keepalive: ServerKeepalive.of({ interval: Duration.seconds(60), countMax: 3 }).',
+      ]),
+    ),
+  },
 };
 
 /** Where the agents write the output of a run, with the role of their instance. */

@@ -16,6 +16,8 @@ export interface Shape {
   readonly known: readonly string[];
   /** Names that they had or might have, with the names that they have. */
   readonly renamed?: Readonly<Record<string, string>>;
+  /** Names of what is set in another way, with how. */
+  readonly hints?: Readonly<Record<string, string>>;
   /** Whether the struct inherits properties of AWS CDK as well, whose names change from version to version. */
   readonly inherits?: boolean;
   /** A valid call, for messages. */
@@ -28,13 +30,15 @@ export interface Shape {
  * @throws unless `props` is an object of that shape
  */
 export function requireShape(where: string, props: unknown, shape: Shape): void {
-  const { known, renamed, inherits, example } = shape;
+  const { known, renamed, hints, inherits, example } = shape;
   if (!isStruct(props, known)) {
     const rule = `must be an object with ${known.join(', ')}`;
     throw invalid(where, 'properties', rule, props, example && `For example ${example}.`);
   }
   for (const [name, value] of Object.entries(props)) {
     if (value === undefined || known.includes(name)) continue;
+    const hint = hints && Object.hasOwn(hints, name) ? hints[name] : undefined;
+    if (hint) throw new Error(`${where}: unknown property, got: '${name}'. ${hint}`);
     const suggestion = renamed?.[name] ?? didYouMean(name, known);
     if (inherits && !suggestion) continue;
     const advice = suggestion ? `Did you mean '${suggestion}'?` : `Known properties: ${known.join(', ')}.`;
