@@ -36,6 +36,33 @@ const MEANINGS: Record<string, string> = {
   demoInstance: 'al2023 or al2, adds a small instance for a trial (default none)',
 };
 
+const SECONDS = `whole seconds from 1 to ${MAX_INTERVAL_SECONDS}`;
+const COUNT = `a whole number from 1 to ${MAX_COUNT}`;
+
+/** What a value must be, for errors. */
+const RULES: Record<string, string> = {
+  tag: 'the key and the value of a tag as key=value',
+  instanceIds: 'ids of instances, separated by commas',
+  interval: SECONDS,
+  countMax: COUNT,
+  clientInterval: SECONDS,
+  clientCountMax: COUNT,
+  action: 'apply, check or remove',
+  demoInstance: 'al2023 or al2',
+};
+
+/** Valid values, for errors. */
+const EXAMPLES: Record<string, string> = {
+  tag: 'ssh-keepalive=true',
+  instanceIds: 'i-0123456789abcdef0',
+  interval: '60',
+  countMax: '120',
+  clientInterval: '60',
+  clientCountMax: '5',
+  action: 'check',
+  demoInstance: 'al2023',
+};
+
 /** Names that the values are mistaken for. */
 const RENAMED: Record<string, string> = { ensure: 'action' };
 
@@ -99,7 +126,8 @@ function orContextError<T>(key: string, make: () => T): T {
     return make();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new ContextError(`Context value ${key}: ${error.message}`);
+    const rule = error.message.replace(/^SshKeepaliveTarget\.\w+: /, '');
+    throw new ContextError(`Context value ${key}: ${rule}. ${exampleOf(key)}`);
   }
 }
 
@@ -114,7 +142,11 @@ function refuseUnknown(key: string): void {
 }
 
 function malformed(key: string, value: string): ContextError {
-  return new ContextError(`Context value ${key}: must be ${MEANINGS[key]}, got: ${quote(value)}`);
+  return new ContextError(`Context value ${key}: must be ${RULES[key]}, got: ${quote(value)}. ${exampleOf(key)}`);
+}
+
+function exampleOf(key: string): string {
+  return `For example: -c ${key}=${EXAMPLES[key]}`;
 }
 
 function readNumber(key: string, text: string | undefined, max: number): number | undefined {

@@ -6,6 +6,11 @@ import { MAX_BYTES, plainTemplate } from './plain-template';
 
 const FILE = 'cdk-ssh-keepalive.template.json';
 
+const unexpected = process.argv.slice(2);
+if (unexpected.length > 0) {
+  console.error(`npm run template: takes no arguments, got: '${unexpected.join(' ')}'. Leave them out.`);
+  process.exit(2);
+}
 const folder = join(__dirname, '..', '..', 'dist');
 const text = plainTemplate();
 mkdirSync(folder, { recursive: true });

@@ -127,7 +127,7 @@ describe('The app', () => {
     const { status, stderr, files } = synthesize({ interval: 'soon' });
     expect(status).toBe(1);
     expect(stderr).toBe(
-      "Context value interval: must be ClientAliveInterval of sshd, whole seconds from 1 to 86400 (default 60), got: 'soon'\n",
+      "Context value interval: must be whole seconds from 1 to 86400, got: 'soon'. For example: -c interval=60\n",
     );
     expect(files).toEqual({});
   });

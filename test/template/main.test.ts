@@ -23,3 +23,10 @@ it('npm run template writes the template into dist/ and prints its size', () => 
     rmSync(copy, { recursive: true });
   }
 });
+
+it('npm run template with an argument is wrong usage: exit 2, and nothing is written', () => {
+  const main = join(ROOT, 'bin', 'template', 'main.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, '--foo'], { encoding: 'utf8' });
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toBe("npm run template: takes no arguments, got: '--foo'. Leave them out.\n");
+});
