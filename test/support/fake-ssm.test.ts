@@ -276,10 +276,7 @@ describe('By script it', () => {
     fake.faults.throttle(1, 'ListCommands');
     await expect(list()).rejects.toMatchObject({ name: 'ThrottlingException' });
     fake.faults.cut(1);
-    await expect(list()).rejects.toMatchObject({
-      name: 'TimeoutError',
-      message: expect.stringContaining('socket hang up') as string,
-    });
+    await expect(list()).rejects.toThrow('socket hang up');
     await list();
     fake.faults.expire();
     await expect(list()).rejects.toMatchObject({ name: 'ExpiredTokenException' });

@@ -89,7 +89,7 @@ export class Associations {
     );
     const { items, token } = page(found, input, 50);
     // Without the parameters, which only DescribeAssociation has.
-    return { Associations: items.map(({ Parameters: _, ...rest }) => describe(rest)), NextToken: token };
+    return { Associations: items.map(describe), NextToken: token };
   }
 
   public describeAssociation({ AssociationId }: Input): object {
