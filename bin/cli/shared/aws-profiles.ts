@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { quote } from '../../../lib/client/ssh-config-value';
+import { CliError } from './exit-code';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -27,4 +29,27 @@ function sections(file: string): string[] {
   } catch {
     return [];
   }
+}
+
+const PROFILES_SHOWN = 8;
+
+/**
+ * The SDK would go on to other credentials, or blame those that it did not find.
+ *
+ * @throws CliError when there is no such profile; without one, that of the environment is meant
+ */
+export function requireProfile(option: string | undefined): void {
+  const profile = option ?? process.env.AWS_PROFILE;
+  if (!profile || profile === 'default') return;
+  const known = awsProfiles();
+  if (known.includes(profile)) return;
+  const list =
+    known.length === 0
+      ? 'There is none in ~/.aws/config and ~/.aws/credentials; create it with: aws configure sso --profile ' + profile
+      : known.length <= PROFILES_SHOWN
+        ? `The profiles are: ${known.join(', ')}`
+        : 'List the profiles with: aws configure list-profiles';
+  throw new CliError(
+    `${option === undefined ? 'AWS_PROFILE' : '--profile'}: the AWS profile does not exist, got: ${quote(profile)}. ${list}.`,
+  );
 }

@@ -1,0 +1,72 @@
+// Errors of the AWS SDK as messages: what failed, and what to do about it.
+import type { SignIn } from './aws-client';
+import { CliError } from './exit-code';
+
+/** What the errors of the SDK have in common, as far as they have. */
+interface AwsError extends Error {
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+const NETWORK = /^(E[A-Z_]+|TimeoutError|NetworkingError|CERT_.*|.*CERTIFICATE.*)$/;
+
+/** Classes of the SDK itself, whose names say nothing that the message does not. */
+const NO_CREDENTIALS = /^(CredentialsProvider|TokenProvider)Error$/;
+
+/** What was tried, and how. */
+export interface Attempt extends SignIn {
+  /** Such as `Parameter Store in eu-west-1 was not read`. */
+  readonly failed: string;
+  /** A sentence about the permissions that it takes. */
+  readonly permission: string;
+  /** What to do behind a proxy, such as `use --from FILE`. */
+  readonly behindProxy: string;
+  /** Where the request went, as far as there was one. */
+  readonly endpoint?: string;
+}
+
+/** What went wrong and what to do, as one message; a CliError stays as it is. */
+export function explainAwsError(thrown: unknown, attempt: Attempt): CliError {
+  if (thrown instanceof CliError) return thrown;
+  const error = thrown as AwsError;
+  const { name, code } = error;
+  const { failed, permission, behindProxy, profile, region, endpoint } = attempt;
+  const option = profile ? ` --profile ${profile}` : '';
+  const login = `aws sso login${option}`;
+  const advice = ((): string => {
+    if (region === undefined)
+      return 'Give --region, set AWS_REGION, or write a region into the profile in ~/.aws/config.';
+    if (name === 'AccessDeniedException') return permission;
+    if (name.includes('Expired')) return `The credentials have expired: ${login}, or get new ones.`;
+    if (NO_CREDENTIALS.test(name)) {
+      return `Configure credentials with aws configure${option}, sign in with ${login}, or choose a profile with --profile.`;
+    }
+    if (/^(UnrecognizedClient|InvalidSignature|InvalidClientTokenId)/.test(name)) {
+      return 'AWS does not accept these credentials: check that they are complete, of this partition, and that the clock is right.';
+    }
+    if (/Throttl|TooManyRequests/.test(name)) return 'Too many requests in the account: wait a minute and try again.';
+    if (NETWORK.test(code ?? '') || NETWORK.test(name)) {
+      return `${endpoint} cannot be reached: check the network, --region and AWS_ENDPOINT_URL. Proxies are not supported; behind one, ${behindProxy}.`;
+    }
+    if (isNoAnswer(error)) {
+      return `${endpoint} is not Systems Manager, or something between answered for it: check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SSM and the network.`;
+    }
+    return 'Try again; with AWS_PROFILE or --profile, check that the same works with the AWS CLI.';
+  })();
+  return new CliError(`${failed}: ${isNoAnswer(error) ? unexpectedAnswer(error) : described(error)}. ${advice}`);
+}
+
+/** Whether an HTTP server answered that does not speak the protocol: a captive portal, a proxy, a wrong endpoint. */
+function isNoAnswer({ name, message }: AwsError): boolean {
+  return /^Unknown(Error)?$/.test(name) || message.includes('Deserialization error');
+}
+
+function unexpectedAnswer({ $metadata }: AwsError): string {
+  return `unexpected answer${$metadata?.httpStatusCode ? ` with HTTP status ${$metadata.httpStatusCode}` : ''}`;
+}
+
+function described({ name, code, message }: AwsError): string {
+  return [name === 'Error' || NO_CREDENTIALS.test(name) ? '' : name, message.replace(/\.$/, '') || code]
+    .filter(Boolean)
+    .join(': ');
+}
