@@ -3,7 +3,9 @@ import { CommanderError } from 'commander';
 import { completeCommand } from './completion/complete';
 import { completionCommand } from './completion/command';
 import { clientCommand } from './client/commands/command';
+import { fleetCommand } from './fleet/commands/command';
 import { CliError, ExitCode } from './shared/exit-code';
+import { handleInterruption } from './shared/interruption';
 import { createProgram } from './program';
 import { printable } from './shared/printable';
 import { RealTerminal } from './shared/real-terminal';
@@ -19,7 +21,7 @@ async function main(argv: readonly string[]): Promise<number> {
     const program = createProgram(
       VERSION,
       terminal,
-      [clientCommand(terminal, finish), completionCommand(terminal)],
+      [clientCommand(terminal, finish), fleetCommand(terminal, finish), completionCommand(terminal)],
       [completeCommand(terminal)],
     );
     await program.parseAsync(argv, { from: 'user' });
@@ -47,7 +49,8 @@ function describe(error: unknown): string {
 
 // Temporary files are removed on exit, which a signal would skip.
 for (const [signal, status] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
-  process.once(signal, () => {
+  process.on(signal, () => {
+    if (signal === 'SIGINT' && handleInterruption()) return;
     if (signal === 'SIGINT' && process.stderr.isTTY) process.stderr.write('\n');
     process.exit(status);
   });

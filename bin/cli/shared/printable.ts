@@ -7,3 +7,9 @@ export function printable(text: string): string {
     (c) => `\\u${(c.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   );
 }
+
+/** The text of a stranger as one line, at most so long. */
+export function oneLine(text: string, maximum: number): string {
+  const line = printable(text.replace(/\s+/g, ' ').trim());
+  return line.length <= maximum ? line : `${line.slice(0, maximum - 3)}...`;
+}

@@ -1,0 +1,84 @@
+// Collects the nodes of targets: those that Systems Manager manages, and the tagged instances that it has never seen.
+import type { InstanceInformation, InstanceInformationStringFilter } from '@aws-sdk/client-ssm';
+import { type Session, chunks } from '../aws/session';
+import type { Target } from '../deployment/deployment';
+import { oneLine } from '../../shared/printable';
+import type { Nodes } from './node';
+
+/** The maximum of DescribeInstanceInformation. */
+const PAGE_SIZE = 50;
+/** The maxima of GetResources. */
+const RESOURCES_PAGE_SIZE = 100;
+const RESOURCES_VALUES = 20;
+const MAX_NAME = 60;
+
+/** Adds the nodes of all targets. Those of a resource group cannot be listed; they appear with their results. */
+export async function collectNodes(targets: readonly Target[], nodes: Nodes, session: Session): Promise<void> {
+  await session.forEach(targets, async ({ key, values }) => {
+    if (key === 'InstanceIds') {
+      if (values.includes('*')) await addManaged([], nodes, session);
+      else await addByIds(values, nodes, session);
+    } else if (key.startsWith('tag:')) {
+      const filter = { Key: key, Values: [...values] };
+      await Promise.all([
+        addManaged([filter], nodes, session),
+        addTagged(key.slice('tag:'.length), values, nodes, session),
+      ]);
+    }
+  });
+}
+
+/** Adds these nodes; one that Systems Manager does not know has never registered. */
+export async function addByIds(ids: readonly string[], nodes: Nodes, session: Session): Promise<void> {
+  for (const id of ids) if (!nodes.has(id)) nodes.set(id, { id, ping: 'never' });
+  await session.forEach(chunks(ids, PAGE_SIZE), (some) =>
+    addManaged([{ Key: 'InstanceIds', Values: some }], nodes, session),
+  );
+}
+
+async function addManaged(
+  filters: InstanceInformationStringFilter[],
+  nodes: Nodes,
+  { sdk, ssm }: Session,
+): Promise<void> {
+  const request = filters.length > 0 ? { Filters: filters } : {};
+  for await (const page of sdk.paginateDescribeInstanceInformation({ client: ssm, pageSize: PAGE_SIZE }, request)) {
+    for (const information of page.InstanceInformationList ?? []) addInformation(information, nodes);
+  }
+}
+
+function addInformation(information: InstanceInformation, nodes: Nodes): void {
+  const {
+    InstanceId: id,
+    PingStatus,
+    LastPingDateTime,
+    PlatformType,
+    PlatformName,
+    AgentVersion,
+    ComputerName,
+  } = information;
+  if (id === undefined) return;
+  nodes.set(id, {
+    id,
+    ping: PingStatus === 'Online' ? 'online' : 'offline',
+    lastPing: LastPingDateTime,
+    name: ComputerName === undefined ? undefined : oneLine(ComputerName, MAX_NAME),
+    platform: PlatformType,
+    platformName: PlatformName === undefined ? undefined : oneLine(PlatformName, MAX_NAME),
+    agent: AgentVersion === undefined ? undefined : oneLine(AgentVersion, MAX_NAME),
+  });
+}
+
+/** What has the tag and is not managed has never registered, or is gone since less than an hour. */
+async function addTagged(key: string, values: readonly string[], nodes: Nodes, session: Session): Promise<void> {
+  const { sdk, tagging } = session;
+  for (const some of chunks(values, RESOURCES_VALUES)) {
+    const request = { ResourceTypeFilters: ['ec2:instance'], TagFilters: [{ Key: key, Values: some }] };
+    for await (const page of sdk.paginateGetResources({ client: tagging, pageSize: RESOURCES_PAGE_SIZE }, request)) {
+      for (const { ResourceARN: arn = '' } of page.ResourceTagMappingList ?? []) {
+        const id = arn.slice(arn.lastIndexOf('/') + 1);
+        if (id !== '' && !nodes.has(id)) nodes.set(id, { id, ping: 'never' });
+      }
+    }
+  }
+}

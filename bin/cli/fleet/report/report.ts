@@ -1,0 +1,25 @@
+// What is reported: the constructs with the results of their nodes.
+import type { Deployment } from '../deployment/deployment';
+import { type Result, STATES, type State } from '../results/state';
+
+/** A construct, the commands that were sent for it, and its nodes. */
+export interface Fleet {
+  readonly deployment: Deployment;
+  readonly commandIds: readonly string[];
+  readonly results: readonly Result[];
+}
+
+/** How many nodes there are of each state, from what needs attention most; states without nodes are left out. */
+export function totals(fleets: readonly Fleet[]): Map<State, number> {
+  const counts = new Map<State, number>(STATES.map((state) => [state, 0]));
+  for (const { results } of fleets) for (const { state } of results) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return new Map([...counts].filter(([, count]) => count > 0));
+}
+
+/** As in `3 nodes: 1 drifted, 2 correct`. */
+export function describeTotals(fleets: readonly Fleet[]): string {
+  const counts = totals(fleets);
+  const sum = [...counts.values()].reduce((total, count) => total + count, 0);
+  const parts = [...counts].map(([state, count]) => `${count} ${state}`);
+  return `${sum} ${sum === 1 ? 'node' : 'nodes'}${parts.length > 0 ? `: ${parts.join(', ')}` : ''}`;
+}

@@ -1,0 +1,72 @@
+// Ctrl-C while a command runs: asks once whether to cancel it at AWS, and cancels at the second Ctrl-C. Where there is
+// no prompt, the first one cancels and the second one leaves.
+import { onInterruption } from '../../shared/interruption';
+import type { Terminal } from '../../shared/terminal';
+import type { Session } from '../aws/session';
+
+/** While it is open, Ctrl-C is about the commands that run. */
+export class Cancellation {
+  /** Whether the commands were cancelled. */
+  public isCancelled = false;
+  private commandIds: readonly string[] = [];
+  private readonly prompt = new AbortController();
+  private isAsking = false;
+  private readonly restore: () => void;
+
+  public constructor(
+    private readonly prompts: boolean,
+    private readonly terminal: Terminal,
+    private readonly note: (line: string) => void,
+    private readonly session: Session,
+  ) {
+    this.restore = onInterruption(() => this.interrupt());
+  }
+
+  /** These commands run from now on. */
+  public watch(commandIds: readonly string[]): void {
+    this.commandIds = commandIds;
+    if (this.isCancelled) void this.cancel();
+  }
+
+  public close(): void {
+    this.restore();
+    this.prompt.abort();
+  }
+
+  private interrupt(): void {
+    if (this.isCancelled) {
+      this.note(`Left while ${this.commandIds.join(', ')} was being cancelled.`);
+      process.exit(130);
+    }
+    if (this.prompts && !this.isAsking) {
+      this.isAsking = true;
+      void this.ask();
+    } else {
+      this.prompt.abort();
+      void this.cancel();
+    }
+  }
+
+  private async ask(): Promise<void> {
+    const answer = await this.terminal.confirm(
+      '\nCancel the command on the nodes that it has not reached? Ctrl-C is yes.',
+      this.prompt.signal,
+    );
+    this.isAsking = false;
+    if (answer && !this.isCancelled) await this.cancel();
+  }
+
+  private async cancel(): Promise<void> {
+    this.isCancelled = true;
+    const { sdk, ssm } = this.session;
+    if (this.commandIds.length === 0) return;
+    this.note('Cancelling at AWS; runs that have begun on a node are ended ...');
+    for (const CommandId of this.commandIds) {
+      try {
+        await ssm.send(new sdk.CancelCommandCommand({ CommandId }));
+      } catch (error) {
+        this.note(this.session.explain(error, `${CommandId} was not cancelled`).message);
+      }
+    }
+  }
+}

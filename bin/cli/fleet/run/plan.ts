@@ -1,0 +1,41 @@
+// What is sent for each construct, and to which nodes.
+import { CliError, ExitCode } from '../../shared/exit-code';
+import type { Session } from '../aws/session';
+import type { Deployment } from '../deployment/deployment';
+import { collectNodes } from '../nodes/collect-nodes';
+import type { Nodes } from '../nodes/node';
+import { type Destination, type TargetsRequest, destinationsOf, targetsOf } from './targets';
+
+/** A construct with what is sent for it. */
+export interface Plan {
+  readonly deployment: Deployment;
+  readonly nodes: Nodes;
+  readonly destinations: readonly Destination[];
+}
+
+/** @throws CliError when targets are not valid, or are given for several constructs */
+export async function makePlans(
+  request: TargetsRequest,
+  deployments: readonly Deployment[],
+  session: Session,
+): Promise<Plan[]> {
+  requireOne(request, deployments);
+  const plans: Plan[] = [];
+  for (const deployment of deployments) {
+    const targets = targetsOf(request, deployment);
+    const nodes: Nodes = new Map();
+    await collectNodes(targets.flat(), nodes, session);
+    plans.push({ deployment, nodes, destinations: targets.flatMap((list) => destinationsOf(list, nodes)) });
+  }
+  return plans;
+}
+
+/** Tags and ids belong to one construct. */
+function requireOne({ tags, instanceIds, targetsFile }: TargetsRequest, deployments: readonly Deployment[]): void {
+  if (deployments.length === 1 || (tags.length === 0 && instanceIds.length === 0 && targetsFile === undefined)) return;
+  const names = deployments.map(({ construct }) => construct).join(', ');
+  throw new CliError(
+    `fleet: there are ${deployments.length} constructs (${names}), and the targets need the document of one. Give --stack or --document.`,
+    ExitCode.USAGE,
+  );
+}

@@ -1,0 +1,106 @@
+// What a command is sent to: the construct's own targets, tags, ids, or the nodes of a file. Run Command takes either
+// targets or at most 50 ids.
+import { readFileSync } from 'node:fs';
+import { CliError, ExitCode } from '../../shared/exit-code';
+import { oneLine } from '../../shared/printable';
+import { chunks } from '../aws/session';
+import { type Deployment, type Target, describeTarget } from '../deployment/deployment';
+import type { Nodes } from '../nodes/node';
+
+/** As the command line says; at most one of them. */
+export interface TargetsRequest {
+  /** `KEY=VALUE`, each. */
+  readonly tags: readonly string[];
+  readonly instanceIds: readonly string[];
+  readonly targetsFile?: string;
+}
+
+/** What one command is sent to. */
+export interface Destination {
+  /** In the form of SendCommand. */
+  readonly targets?: readonly Target[];
+  readonly ids?: readonly string[];
+  readonly description: string;
+}
+
+/** The maximum of SendCommand. */
+const MAX_IDS = 50;
+const MAX_TARGETS = 5;
+
+const ID = /^(i-([0-9a-f]{8}|[0-9a-f]{17})|mi-[0-9a-f]{17})$/;
+
+/** The targets that are meant, one list for each command by tag; by ids there is one list alone. @throws CliError */
+export function targetsOf(request: TargetsRequest, deployment: Deployment): Target[][] {
+  const { tags, instanceIds, targetsFile } = request;
+  if (tags.length > 0) return [tagTargets(tags)];
+  if (instanceIds.length > 0) return [idTargets('--instance-ids', instanceIds)];
+  if (targetsFile !== undefined) return [idTargets(targetsFile, idsOfFile(targetsFile))];
+  const own = deployment.associations.filter(({ isCurrent }) => isCurrent).map(({ targets }) => [...targets]);
+  if (own.length > 0) return own;
+  throw new CliError(
+    `${deployment.documentName}: the document has no association, and so no targets. Give --tag, --instance-ids or --targets-file.`,
+    ExitCode.USAGE,
+  );
+}
+
+/** The commands for a list of targets: one, or for ids as many as they need. Ids that are not online are left out. */
+export function destinationsOf(targets: readonly Target[], nodes: Nodes): Destination[] {
+  const [first] = targets;
+  if (first?.key !== 'InstanceIds' || first.values.includes('*')) {
+    return [{ targets, description: targets.map(describeTarget).join(' and ') }];
+  }
+  // SendCommand refuses all ids for one that is not registered.
+  const online = first.values.filter((id) => nodes.get(id)?.ping === 'online');
+  return chunks(online, MAX_IDS).map((ids) => ({
+    ids,
+    description: `${ids.length} ${ids.length === 1 ? 'id' : 'ids'}`,
+  }));
+}
+
+/** A tag key several times: any of the values; several keys: all of them. */
+function tagTargets(tags: readonly string[]): Target[] {
+  const values = new Map<string, string[]>();
+  for (const tag of tags) {
+    const [, key, value] = /^([^=]{1,128})=(.{0,256})$/s.exec(tag) ?? [];
+    if (key === undefined || value === undefined) {
+      throw usage(`--tag: must be KEY=VALUE, got: '${oneLine(tag, 80)}'. For example --tag Environment=prod.`);
+    }
+    values.set(key, [...(values.get(key) ?? []), value]);
+  }
+  if (values.size > MAX_TARGETS) throw usage(`--tag: must have at most ${MAX_TARGETS} keys, got: ${values.size}.`);
+  return [...values].map(([key, list]) => ({ key: `tag:${key}`, values: list }));
+}
+
+function idTargets(where: string, ids: readonly string[]): Target[] {
+  const bad = ids.find((id) => !ID.test(id));
+  if (bad !== undefined) {
+    throw usage(`${where}: must be ids of nodes, got: '${oneLine(bad, 80)}'. For example i-0123456789abcdef0.`);
+  }
+  return [{ key: 'InstanceIds', values: [...new Set(ids)] }];
+}
+
+/** The nodes of a JSON document as `fleet status --json` prints it. */
+function idsOfFile(file: string): string[] {
+  const expected = `It must be the JSON of 'fleet status --json'.`;
+  let text: string;
+  try {
+    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw usage(`${file}: cannot be read, got: ${(error as NodeJS.ErrnoException).code}.`);
+  }
+  let nodes: unknown;
+  try {
+    ({ nodes } = JSON.parse(text) as { nodes?: unknown });
+  } catch {
+    throw usage(`${file}: is not JSON. ${expected}`);
+  }
+  if (!Array.isArray(nodes)) throw usage(`${file}: has no list 'nodes'. ${expected}`);
+  const ids = nodes.map((node) => (node as { id?: unknown } | null)?.id);
+  if (!ids.every((id) => typeof id === 'string')) throw usage(`${file}: has a node without an id. ${expected}`);
+  if (ids.length === 0) throw usage(`${file}: has no nodes, so there is nothing to do.`);
+  return ids;
+}
+
+function usage(message: string): CliError {
+  return new CliError(message, ExitCode.USAGE);
+}
