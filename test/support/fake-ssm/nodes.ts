@@ -26,6 +26,8 @@ export interface Target {
 
 /** All nodes, in the order in which they were added. */
 export class Nodes {
+  /** The ids of the members of resource groups. */
+  public readonly groups = new Map<string, readonly string[]>();
   private readonly byId = new Map<string, Node>();
 
   /** Adds a node; whatever is left out is as on an Amazon Linux 2023 with the tag of the construct. */
@@ -66,7 +68,7 @@ export class Nodes {
 
   /** The registered nodes that match all targets: several keys narrow the selection, several values widen it. */
   public matching(targets: readonly Target[]): Node[] {
-    return this.registered.filter((node) => targets.every((target) => matches(node, target)));
+    return this.registered.filter((node) => targets.every((target) => this.matches(node, target)));
   }
 
   public describeInstanceInformation(input: Input): object {
@@ -107,22 +109,24 @@ export class Nodes {
       })),
     };
   }
-}
 
-function matches(node: Node, { Key, Values }: Target): boolean {
-  switch (Key) {
-    case 'InstanceIds':
-      return Values.includes('*') || Values.includes(node.id);
-    case 'PingStatus':
-      return Values.includes(node.ping);
-    case 'PlatformTypes':
-      return Values.includes(node.platform);
-    case 'AgentVersion':
-      return Values.includes(node.agentVersion);
-    case 'tag-key':
-      return Values.some((key) => key in node.tags);
-    default:
-      return Key.startsWith('tag:') && Values.includes(node.tags[Key.slice('tag:'.length)] ?? '');
+  private matches(node: Node, { Key, Values }: Target): boolean {
+    switch (Key) {
+      case 'InstanceIds':
+        return Values.includes('*') || Values.includes(node.id);
+      case 'resource-groups:Name':
+        return Values.some((name) => this.groups.get(name)?.includes(node.id));
+      case 'PingStatus':
+        return Values.includes(node.ping);
+      case 'PlatformTypes':
+        return Values.includes(node.platform);
+      case 'AgentVersion':
+        return Values.includes(node.agentVersion);
+      case 'tag-key':
+        return Values.some((key) => key in node.tags);
+      default:
+        return Key.startsWith('tag:') && Values.includes(node.tags[Key.slice('tag:'.length)] ?? '');
+    }
   }
 }
 

@@ -38,7 +38,8 @@ async function readResults(deployment: Deployment, all: boolean, session: Sessio
     await addUnknown(nodes, results, session);
     for (const [id, result] of results) {
       const other = merged.get(id);
-      if (!other || (association.isCurrent && rank(result) < rank(other))) merged.set(id, result);
+      const isMore = association.isCurrent ? rank(result) < rank(other) : other?.state === 'not-run';
+      if (!other || isMore) merged.set(id, result);
     }
   }
   return [...merged.values()];
@@ -55,6 +56,6 @@ async function addUnknown(nodes: Nodes, results: Map<string, Result>, session: S
   }
 }
 
-function rank({ state }: Result): number {
-  return STATES.indexOf(state);
+function rank(result: Result | undefined): number {
+  return result ? STATES.indexOf(result.state) : STATES.length;
 }
