@@ -2,6 +2,9 @@
 // holds nothing else.
 import type { LiveTerminal } from './terminal';
 
+/** Of a terminal that does not know its size, such as a serial one. */
+const DEFAULT_COLUMNS = 80;
+
 /** stdin, stdout and stderr as they are. */
 export class RealTerminal implements LiveTerminal {
   // Prompts only where the diff is visible.
@@ -22,7 +25,7 @@ export class RealTerminal implements LiveTerminal {
   }
 
   public rewrite(line: string): void {
-    process.stderr.write(`\r\x1b[K${line.slice(0, process.stderr.columns - 1)}`);
+    process.stderr.write(`\r\x1b[K${line.slice(0, (process.stderr.columns || DEFAULT_COLUMNS) - 1)}`);
     this.hasLine = true;
   }
 

@@ -1,6 +1,7 @@
 // Run Command: sends a document to nodes, with limits on concurrency and errors, and with time-outs. Serves SendCommand,
 // CancelCommand, ListCommands, ListCommandInvocations and GetCommandInvocation.
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { type DocumentResult, type Parameters, invocationOutput, resolveParameters, runDocument } from './agent';
 import type { Documents, StoredDocument } from './documents';
 import type { Faults } from './faults';
@@ -75,6 +76,8 @@ export class Commands {
       reads: new Map(),
       isDone: false,
     };
+    // Every node's run listens to it.
+    setMaxListeners(0, command.cancellation.signal);
     this.all.set(command.id, command);
     this.activity.begin();
     void this.run(command, parameters).then(() => {

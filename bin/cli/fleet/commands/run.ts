@@ -11,7 +11,7 @@ import type { Fleet } from '../report/report';
 import { addInvocationResults } from '../results/invocation-results';
 import { type Result, stateOfNode } from '../results/state';
 import { Cancellation } from '../run/cancellation';
-import { followCommands } from '../run/follow-command';
+import { type Progress, followCommands } from '../run/follow-command';
 import { type Plan, makePlans } from '../run/plan';
 import { sendCommand } from '../run/send-command';
 import type { Destination } from '../run/targets';
@@ -88,11 +88,11 @@ class Run {
       const exitCode = printFleets(fleets, command, session.region, request, terminal);
       return cancellation.isCancelled ? INTERRUPTED : exitCode;
     } catch (error) {
-      const { message } = session.explain(error, 'The results were not read');
-      if (this.commandIds.length === 0) throw new CliError(message);
+      const explained = session.explain(error, 'The results were not read');
+      if (this.commandIds.length === 0) throw explained;
       const ids = this.commandIds.map((id) => ` --command-id ${id}`).join('');
       throw new CliError(
-        `${message}\nThe command goes on at AWS. To pick it up:\n  npx cdk-ssh-keepalive fleet ${command}${ids}${optionsOf(request)}`,
+        `${explained.message}\nThe command goes on at AWS. To pick it up:\n  npx cdk-ssh-keepalive fleet ${command}${ids}${optionsOf(request)}`,
       );
     } finally {
       cancellation.close();
@@ -150,11 +150,10 @@ class Run {
   ): Promise<string[]> {
     const { session, request } = this;
     this.cancellation.watch(ids);
-    const commands = await followCommands(
-      ids,
-      (progress) => request.format === 'table' && this.bar.show(progress),
-      session,
-    );
+    const show = (progress: Progress): void => {
+      if (request.format === 'table' && !this.cancellation.isAsking) this.bar.show(progress);
+    };
+    const commands = await followCommands(ids, show, session);
     for (const { CommandId: id = '', TargetCount: targetCount = 0, DocumentName = '', Parameters = {} } of commands) {
       const sent = Parameters.Action?.[0] ?? 'Apply';
       if (sent !== action) {

@@ -1,4 +1,5 @@
 // Collects the nodes of targets: those that Systems Manager manages, and the tagged instances that it has never seen.
+import type { TagFilter } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { InstanceInformation, InstanceInformationStringFilter } from '@aws-sdk/client-ssm';
 import { type Session, chunks } from '../aws/session';
 import type { Target } from '../deployment/deployment';
@@ -12,20 +13,16 @@ const RESOURCES_PAGE_SIZE = 100;
 const RESOURCES_VALUES = 20;
 const MAX_NAME = 60;
 
-/** Adds the nodes of all targets. Those of a resource group cannot be listed; they appear with their results. */
+/** Adds the nodes that match all of the targets. Those of a resource group cannot be listed; they appear with their results. */
 export async function collectNodes(targets: readonly Target[], nodes: Nodes, session: Session): Promise<void> {
-  await session.forEach(targets, async ({ key, values }) => {
-    if (key === 'InstanceIds') {
-      if (values.includes('*')) await addManaged([], nodes, session);
-      else await addByIds(values, nodes, session);
-    } else if (key.startsWith('tag:')) {
-      const filter = { Key: key, Values: [...values] };
-      await Promise.all([
-        addManaged([filter], nodes, session),
-        addTagged(key.slice('tag:'.length), values, nodes, session),
-      ]);
-    }
-  });
+  const [first] = targets;
+  if (first?.key === 'InstanceIds') {
+    if (first.values.includes('*')) await addManaged([], nodes, session);
+    else await addByIds(first.values, nodes, session);
+  } else if (targets.every(({ key }) => key.startsWith('tag:'))) {
+    const filters = targets.map(({ key, values }) => ({ Key: key, Values: [...values] }));
+    await Promise.all([addManaged(filters, nodes, session), addTagged(targets, nodes, session)]);
+  }
 }
 
 /** Adds these nodes; one that Systems Manager does not know has never registered. */
@@ -69,11 +66,10 @@ function addInformation(information: InstanceInformation, nodes: Nodes): void {
   });
 }
 
-/** What has the tag and is not managed has never registered, or is gone since less than an hour. */
-async function addTagged(key: string, values: readonly string[], nodes: Nodes, session: Session): Promise<void> {
-  const { sdk, tagging } = session;
-  for (const some of chunks(values, RESOURCES_VALUES)) {
-    const request = { ResourceTypeFilters: ['ec2:instance'], TagFilters: [{ Key: key, Values: some }] };
+/** What has the tags and is not managed has never registered, or is gone since less than an hour. */
+async function addTagged(targets: readonly Target[], nodes: Nodes, { sdk, tagging }: Session): Promise<void> {
+  for (const TagFilters of tagFilters(targets)) {
+    const request = { ResourceTypeFilters: ['ec2:instance'], TagFilters };
     for await (const page of sdk.paginateGetResources({ client: tagging, pageSize: RESOURCES_PAGE_SIZE }, request)) {
       for (const { ResourceARN: arn = '' } of page.ResourceTagMappingList ?? []) {
         const id = arn.slice(arn.lastIndexOf('/') + 1);
@@ -81,4 +77,15 @@ async function addTagged(key: string, values: readonly string[], nodes: Nodes, s
       }
     }
   }
+}
+
+/** As many lists of filters as the maximum of values for a key takes. */
+function tagFilters(targets: readonly Target[]): TagFilter[][] {
+  return targets.reduce<TagFilter[][]>(
+    (lists, { key, values }) =>
+      lists.flatMap((list) =>
+        chunks(values, RESOURCES_VALUES).map((some) => [...list, { Key: key.slice('tag:'.length), Values: some }]),
+      ),
+    [[]],
+  );
 }

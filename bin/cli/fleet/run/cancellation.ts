@@ -8,9 +8,10 @@ import type { Session } from '../aws/session';
 export class Cancellation {
   /** Whether the commands were cancelled. */
   public isCancelled = false;
+  /** Whether a question waits for its answer: nothing else may be written then. */
+  public isAsking = false;
   private commandIds: readonly string[] = [];
   private readonly prompt = new AbortController();
-  private isAsking = false;
   private readonly restore: () => void;
 
   public constructor(
@@ -49,7 +50,7 @@ export class Cancellation {
 
   private async ask(): Promise<void> {
     const answer = await this.terminal.confirm(
-      '\nCancel the command on the nodes that it has not reached? Ctrl-C is yes.',
+      'Cancel the command on the nodes that it has not reached? Ctrl-C is yes.',
       this.prompt.signal,
     );
     this.isAsking = false;

@@ -24,7 +24,7 @@ export async function makePlans(
   for (const deployment of deployments) {
     const targets = targetsOf(request, deployment);
     const nodes: Nodes = new Map();
-    await collectNodes(targets.flat(), nodes, session);
+    for (const list of targets) await collectNodes(list, nodes, session);
     plans.push({ deployment, nodes, destinations: targets.flatMap((list) => destinationsOf(list, nodes)) });
   }
   return plans;
