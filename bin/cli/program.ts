@@ -7,9 +7,10 @@ import type { Terminal } from './shared/terminal';
 const EXIT_CODES = `
 Exit codes:
   0  done, or nothing to do
-  1  a difference was found, a host drops idle sessions, or you answered no
+  1  a difference was found, a host or an instance is not correct, or you
+     answered no
   2  wrong usage
-  3  failed, nothing was changed
+  3  failed
 130  interrupted by Ctrl-C`;
 
 const EXAMPLES = `
@@ -19,7 +20,9 @@ Examples:
   # show which hosts drop idle sessions
   cdk-ssh-keepalive client check
   # add the hosts of the stack Web
-  cdk-ssh-keepalive client install --stack Web`;
+  cdk-ssh-keepalive client install --stack Web
+  # show which instances of the stack Web are correct
+  cdk-ssh-keepalive fleet status --stack Web`;
 
 /** The program with these commands; those that are hidden are not listed in the help. */
 export function createProgram(
