@@ -15,6 +15,11 @@ const COMMANDS = [
   'client install',
   'client uninstall',
   'client check',
+  'fleet',
+  'fleet status',
+  'fleet check',
+  'fleet apply',
+  'fleet remove',
   'completion',
   'help',
   'version',
@@ -48,7 +53,7 @@ test.each(COMMANDS)("'%s --help' shows examples and exit codes, in at most 80 co
   expect([status, stderr]).toEqual([0, '']);
   expect(stdout).toContain(`Usage: cdk-ssh-keepalive ${command}`.trimEnd());
   expect(stdout).toContain('\nExit codes:\n  0  done, or nothing to do\n');
-  if (!/^(client|help|version)$/.test(command))
+  if (!/^(client|fleet|help|version)$/.test(command))
     expect(stdout).toMatch(/\nExamples:\n(?: {2}# .+\n)? {2}cdk-ssh-keepalive /);
   for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 });

@@ -40,6 +40,7 @@ function optionsInHelp(...command: string[]): string[] {
 }
 
 const COMMANDS = ['show', 'diff', 'install', 'uninstall', 'check'];
+const FLEET = ['status', 'check', 'apply', 'remove'];
 
 beforeAll(() => {
   writeFileSync(home.path('the snippet.txt'), '');
@@ -95,6 +96,7 @@ describeWith(['bash'], 'bash completes', () => {
     expect(offered('')).toEqual(expect.arrayContaining(['client', 'completion', '--help', '--version']));
     expect(offered('client', '')).toEqual([...COMMANDS, '--help']);
     expect(offered('client', 'un')).toEqual(['uninstall']);
+    expect(offered('fleet', '')).toEqual([...FLEET, '--help']);
     expect(offered('completion', '')).toEqual(['bash', 'zsh', 'fish', 'powershell', '--help']);
   });
 
@@ -103,7 +105,12 @@ describeWith(['bash'], 'bash completes', () => {
     expect(offered('client', command, '--json', 'word', '--').sort()).toEqual(optionsInHelp('client', command));
   });
 
+  test.each(FLEET)('all options of fleet %s', (command) => {
+    expect(offered('fleet', command, '--').sort()).toEqual(optionsInHelp('fleet', command));
+  });
+
   test('files where a file is wanted, and nothing where nobody knows', () => {
+    expect(offered('fleet', 'apply', '--targets-file', 'th')).toEqual(['the snippet.txt']);
     expect(offered('client', 'install', '--from', 'th')).toEqual(['the snippet.txt']);
     expect(offered('client', 'install', '--from', '=', 'th')).toEqual(['the snippet.txt']);
     expect(offered('client', 'install', '--config', '=')).toContain('the snippet.txt');
@@ -138,8 +145,9 @@ describeWith(['fish'], 'fish completes', () => {
   }
 
   test('commands', () => {
-    expect(offered('cdk-ssh-keepalive ')).toEqual(['client', 'completion', 'help', 'version']);
+    expect(offered('cdk-ssh-keepalive ')).toEqual(['client', 'completion', 'fleet', 'help', 'version']);
     expect(offered('cdk-ssh-keepalive client ').sort()).toEqual([...COMMANDS].sort());
+    expect(offered('cdk-ssh-keepalive fleet ').sort()).toEqual([...FLEET].sort());
     expect(offered('cdk-ssh-keepalive completion ').sort()).toEqual(['bash', 'fish', 'powershell', 'zsh']);
   });
 
@@ -185,6 +193,7 @@ zpty -d shell`;
   test('commands', () => {
     expectOffered('cdk-ssh-keepalive client ', COMMANDS);
     expectOffered('cdk-ssh-keepalive client uni', ['uninstall']);
+    expectOffered('cdk-ssh-keepalive fleet ', FLEET);
     expectOffered('cdk-ssh-keepalive completion ', ['bash', 'zsh', 'fish', 'powershell']);
   });
 
@@ -219,6 +228,10 @@ describe('the script for PowerShell', () => {
     expect(words('cdk-ssh-keepalive client', 'Words')).toEqual(COMMANDS);
     for (const command of COMMANDS) {
       expect(words(`cdk-ssh-keepalive client ${command}`, 'Options').sort()).toEqual(optionsInHelp('client', command));
+    }
+    expect(words('cdk-ssh-keepalive fleet', 'Words')).toEqual(FLEET);
+    for (const command of FLEET) {
+      expect(words(`cdk-ssh-keepalive fleet ${command}`, 'Options').sort()).toEqual(optionsInHelp('fleet', command));
     }
     expect(words('cdk-ssh-keepalive completion', 'Argument')).toEqual(['bash', 'zsh', 'fish', 'powershell']);
   });

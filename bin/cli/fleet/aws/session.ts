@@ -40,7 +40,7 @@ export class Session {
   private readonly endpoint: () => string | undefined;
 
   private constructor(
-    /** The SDK's commands and paginators. */
+    /** The SDK's commands and lists. */
     public readonly sdk: typeof Sdk,
     public readonly ssm: SSMClient,
     public readonly tagging: ResourceGroupsTaggingAPIClient,

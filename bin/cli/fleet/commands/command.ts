@@ -63,7 +63,7 @@ const DESCRIPTIONS: Readonly<Record<Action, string>> = {
 };
 
 const EXAMPLES: Readonly<Record<Action, readonly string[]>> = {
-  Check: ['', '--stack Web --yes --json', '--command-id 01234567-89ab-cdef-0123-456789abcdef'],
+  Check: ['', '--stack Web --yes --json', '--tag Environment=prod --yes'],
   Apply: ['--stack Web', '--instance-ids i-0123456789abcdef0 --yes', '--targets-file drifted.json --dry-run'],
   Remove: ['--stack Web --dry-run', '--stack Web --tag Environment=test'],
 };
