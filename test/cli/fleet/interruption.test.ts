@@ -74,7 +74,7 @@ describeWith(['script'], 'At a terminal', () => {
   });
 
   test('no goes on, and the second Ctrl-C at the question is yes', async () => {
-    const question: RegExp = /Cancel the command .*\[y\/N\] $/;
+    const question = /Cancel the command .*\[y\/N\] $/;
     const { status, screen } = await run(
       ask,
       [/1 of 3 done/, '\x03'],

@@ -12,7 +12,11 @@ const EFFECTIVE = '/usr/sbin/sshd -T | grep -i -E "^clientalive(interval|countma
 describeWithSuites('On real machines', () => {
   let fleet: TestFleet;
   const machines: RealMachine[] = [];
-  const machine = (n: number): RealMachine => machines[n - 1] as RealMachine;
+  const machine = (n: number): RealMachine => {
+    const found = machines[n - 1];
+    if (!found) throw new Error(`There is no machine ${n}.`);
+    return found;
+  };
 
   beforeAll(async () => {
     fleet = await TestFleet.start({ targets: [SshKeepaliveTarget.tag('cdk-ssh-keepalive', 'Web/SshKeepalive')] });

@@ -1,18 +1,14 @@
 // Shows what a command would touch, before anything is sent.
-import { CliError, ExitCode } from '../../shared/exit-code';
 import type { LiveTerminal } from '../../shared/terminal';
 import { valuesOf } from '../deployment/deployment';
 import type { Node } from '../nodes/node';
 import type { Plan } from '../run/plan';
 import type { RunRequest } from './request';
 
-/** Prints it; the question to answer, or undefined where there is none. @throws CliError where it cannot be asked */
+/** Prints it; the question to answer, or undefined where there is none. */
 export function announce(plans: readonly Plan[], request: RunRequest, terminal: LiveTerminal): string | undefined {
   const { action, yes, dryRun, format, maxConcurrency, maxErrors } = request;
   if (format === 'json' && dryRun) terminal.out(asJson(plans, request));
-  if (format === 'csv' && dryRun) {
-    throw new CliError('--csv and --dry-run exclude each other: there are no results. Use --json.', ExitCode.USAGE);
-  }
   if (format !== 'table') return undefined;
   for (const { deployment, nodes, destinations } of plans) {
     const { interval, countMax } = valuesOf(deployment);

@@ -134,6 +134,12 @@ function runRequest(action: Action, options: RunOptions, terminal: LiveTerminal)
   exclude('--instance-ids and --targets-file', 'both name the targets', byIds, byFile);
   exclude('--command-id and --dry-run', 'the command was sent already', isPickedUp, isGiven(dryRun));
   exclude('--command-id and targets', 'the command has its targets', isPickedUp, byTag ?? byIds ?? byFile);
+  exclude(
+    '--csv and --dry-run',
+    'there are no results; use --json',
+    isGiven(request.format === 'csv'),
+    isGiven(dryRun),
+  );
   exclude('--yes and --dry-run', '--dry-run sends nothing', isGiven(yes), isGiven(dryRun));
   requirePattern('--max-concurrency', maxConcurrency, LIMIT, 'a number from 1, or a percentage from 1% to 100%', '10%');
   requirePattern('--max-errors', maxErrors, ERRORS, 'a number from 0, or a percentage from 0% to 100%', '10%');

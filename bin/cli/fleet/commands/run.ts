@@ -37,7 +37,7 @@ export async function run(request: RunRequest, terminal: LiveTerminal): Promise<
     }
     return await new Run(request, terminal, session).send(plans);
   } catch (error) {
-    throw session.explain(error, `Systems Manager in ${session.region} did not do it`);
+    throw session.explain(error, `Systems Manager in ${session.region} was not read`);
   } finally {
     session.close();
   }
