@@ -1,5 +1,6 @@
 // A machine in a temporary folder: an /etc/ssh, a real sshd on loopback and something that stands for systemd, in which
 // the scripts run unprivileged, with their paths relocated. Knows nothing about keepalives.
+import { randomInt } from 'node:crypto';
 import {
   chmodSync,
   cpSync,
@@ -13,7 +14,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { OpenSsh } from './openssh';
@@ -283,11 +283,14 @@ function moveIncludes(config: string | Buffer, root: string): string | Buffer {
 }
 
 function freePort(): Promise<number> {
+  // Below the ports of outgoing connections (32768 and above on Linux, 49152 elsewhere), which could take it meanwhile.
+  const port = randomInt(10_000, 32_768);
   return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
+    const server = createServer();
+    server.once('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code === 'EADDRINUSE') resolve(freePort());
+      else reject(new Error(`Port ${port} of 127.0.0.1 cannot be opened: ${code}`));
     });
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(port)));
   });
 }
