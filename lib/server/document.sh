@@ -324,14 +324,18 @@ fail_with_output() { # REASON SENTENCE: and what sshd printed, without its debug
   fail "$1" "$2:${NL}${OUTPUT:-It printed nothing, which is a crash or a hang; try ${SSHD} -T.}"
 }
 
-lines_with() { # KEYWORD...: of all configuration files
+lines_with() { # KEYWORD...: in all configuration files
   local IFS=${NL}
   OUTPUT=$(grep -n -i "^[[:space:]]*\"\\{0,1\\}\\($1\\)" ${FILES} /dev/null)
 }
 
-report_match_blocks() {
+report_match_blocks() { # a file can be included below a Match; in sshd_config, lines above the first one are for all
+  local IFS=${NL}
   if [ -z "${MATCHES}" ]; then return; fi
-  lines_with 'clientalive'
+  OUTPUT=$(awk -v dropin="${DROPIN}" '
+    { line = tolower($0) }
+    line ~ /^[ \t]*"?match["= \t]/ { below = 1 }
+    (NR > FNR || below) && FILENAME != dropin && line ~ /^[ \t]*"?clientalive/ { print FILENAME ":" FNR ":" $0 }' ${FILES})
   if [ -n "${OUTPUT}" ]; then say "Match blocks can set other values for some connections. These lines set them:${NL}${OUTPUT}"; fi
 }
 

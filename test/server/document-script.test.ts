@@ -245,6 +245,18 @@ describe.each(['dash', 'bash'] as const)('Under %s, the script of the document',
         expect(await host.effective('bob')).toContain('clientaliveinterval 5');
       });
 
+      it('reports no line above the first Match block, and none of its own', async () => {
+        const match = 'Match User bob\n  X11Forwarding no\nMatch all\n';
+        for (const host of [
+          await machine(`ClientAliveInterval 300\nPort 22\n${match}`),
+          await machine(`Include /etc/ssh/sshd_config.d/*.conf\nClientAliveInterval 300\n${match}`, { dropIns: {} }),
+        ]) {
+          expect((await host.act('Apply')).verdict.verdict).toBe('changed');
+          const { verdict, text } = await host.act('Check');
+          expect([verdict.verdict, text]).toEqual(['compliant', '']);
+        }
+      });
+
       it('does not claim success, and changes nothing, where a Match block overrides the values for all', async () => {
         const host = await machine('Match all\n  ClientAliveInterval 5\n');
         const before = host.files();
