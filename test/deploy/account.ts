@@ -1,6 +1,7 @@
 // An AWS account on this machine: moto on localhost, the real CDK CLI that deploys to it, and what exists there
 // afterwards. moto is fetched once from PyPI into a venv under .cache/; nothing is installed.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -64,7 +65,7 @@ export class Account {
       account.port = await portOf(server);
       return account;
     } catch (error) {
-      account.stop();
+      await account.stop();
       throw error;
     }
   }
@@ -77,9 +78,12 @@ export class Account {
 
   private readonly end = (): void => void this.server.kill();
 
-  public stop(): void {
-    this.end();
+  public async stop(): Promise<void> {
     process.removeListener('exit', this.end);
+    const running = this.server.exitCode === null && this.server.signalCode === null;
+    const ended = running ? once(this.server, 'exit') : undefined;
+    this.end();
+    await ended;
     rmSync(this.folder, { recursive: true, force: true });
   }
 

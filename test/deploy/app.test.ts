@@ -138,7 +138,7 @@ describeWithMoto('The app, deployed', () => {
     test('the user data that was deployed applies the settings at first boot', async () => {
       expect(await effective()).toEqual([DEFAULT, DEFAULT]);
       const userData = Buffer.from(existing.instances[demoId]?.userData ?? '', 'base64').toString();
-      await machines[0]?.run(userData, {});
+      await machines[0]?.run(userData, {}, new AbortController().signal);
       expect(await effective()).toEqual([APPLIED, DEFAULT]);
     });
 
