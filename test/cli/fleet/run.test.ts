@@ -1,8 +1,11 @@
 // `fleet check`, `apply` and `remove`: what is sent, how it is followed, and what becomes of each node's result.
+import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SshKeepaliveTarget } from '../../../lib';
 import { deployToFake } from '../../support/deploy-to-fake';
 import { ServiceError } from '../../support/fake-ssm/protocol';
+import { BUNDLE } from '../command-line';
 import { TestFleet, detailOf, idOf, statesOf } from './fleet';
 
 let fleet: TestFleet;
@@ -146,11 +149,42 @@ describe('Targets', () => {
     ['not JSON', 'x', 'is not JSON'],
     ['another document', '{}', "has no list 'nodes'"],
     ['a node without an id', '{"nodes":[{}]}', 'has a node without an id'],
-    ['no nodes', '{"nodes":[]}', 'has no nodes, so there is nothing to do'],
+    [
+      'a node of another construct',
+      JSON.stringify({ nodes: [{ id: idOf(1), construct: 'Db/SshKeepalive' }] }),
+      "-: must have nodes of Web/SshKeepalive alone, got: one of 'Db/SshKeepalive'. Give --stack or --document",
+    ],
+    [
+      'nodes of another Region',
+      JSON.stringify({ region: 'us-east-1', nodes: [{ id: idOf(1) }] }),
+      "-: must be of eu-west-1, got: 'us-east-1'. Give the --region of the file.",
+    ],
     ['an id that is none', '{"nodes":[{"id":"web\\u001b[2J"}]}', "must be ids of nodes, got: 'web\\u001b[2J'"],
   ])('a file with %s is wrong usage', async (_, input, message) => {
     const { status, stderr } = await fleet.run('check --yes --targets-file -', { input });
     expect([status, stderr]).toEqual([2, expect.stringContaining(message) as string]);
+    expect(requests('SendCommand')).toEqual([]);
+  });
+
+  test('are nodes of a pipe that has nothing yet', async () => {
+    fleet.add(1);
+    const args = [BUNDLE, 'fleet', 'check', '--yes', '--json', '--targets-file', '-'];
+    const child = spawn(process.execPath, args, { env: { ...fleet.home.env, ...fleet.fake.env } });
+    let stdout = '';
+    child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    while (fleet.fake.count('DescribeAssociation') === 0) await sleep(20);
+    await sleep(300);
+    child.stdin.end(JSON.stringify({ nodes: [{ id: idOf(1) }] }));
+    expect([await closed, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ totals: { correct: 1 } })]);
+  });
+
+  test('are the nodes of a file without nodes: nothing to do, exit 0', async () => {
+    fleet.add(1);
+    const { status, stdout, stderr } = await fleet.run('apply --yes --targets-file -', { input: '{"nodes":[]}' });
+    expect([status, stdout, stderr]).toEqual([0, '', '-: no nodes, nothing to do.\n']);
+    const report = await fleet.json('apply --yes --targets-file -', { input: '{"nodes":[]}' });
+    expect(report).toMatchObject({ status: 0, nodes: [], ok: true });
     expect(requests('SendCommand')).toEqual([]);
   });
 

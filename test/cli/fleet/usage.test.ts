@@ -18,6 +18,8 @@ test.each([
   ['check --yes --tag a=1 b=2 c=3 d=4 e=5 f=6', '--tag: must have at most 5 keys, got: 6'],
   ['check --yes --tag a=b --instance-ids i-1', '--tag and --instance-ids exclude each other'],
   ['check --yes --instance-ids web', "--instance-ids: must be ids of nodes, got: 'web'"],
+  ['check --yes --instance-ids ,', "--instance-ids: must be ids of nodes, got: ','. For example i-0123456789abcdef0."],
+  ['check --yes --instance-ids ', "--instance-ids: must be ids of nodes, got: ''. For example i-0123456789abcdef0."],
   ['check --yes --targets-file none.json', 'none.json: cannot be read, got: ENOENT'],
   ['check --targets-file -', '--targets-file -: stdin has the targets, so the prompt cannot be answered'],
   ['check --yes --max-concurrency 0', '--max-concurrency: must be a number from 1'],

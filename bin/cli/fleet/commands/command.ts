@@ -129,6 +129,9 @@ function runRequest(action: Action, options: RunOptions, terminal: LiveTerminal)
     isGiven(targetsFile !== undefined),
   ];
   const isPickedUp = isGiven(commandId.length > 0);
+  if (byIds && ids.length === 0) {
+    throw usage(`--instance-ids: must be ids of nodes, got: '${instanceIds.join(' ')}'. For example i-0123456789abcdef0.`);
+  }
   exclude('--tag and --instance-ids', 'both name the targets', byTag, byIds);
   exclude('--tag and --targets-file', 'both name the targets', byTag, byFile);
   exclude('--instance-ids and --targets-file', 'both name the targets', byIds, byFile);

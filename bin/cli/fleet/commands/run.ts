@@ -29,6 +29,7 @@ export async function run(request: RunRequest, terminal: LiveTerminal): Promise<
     const deployments = await findDeployments(request, session);
     if (request.commandIds.length > 0) return await new Run(request, terminal, session).pickUp(deployments);
     const plans = await makePlans(request, deployments, session);
+    if (plans.length === 0) return nothingToDo(request, session.region, terminal);
     const prompt = announce(plans, request, terminal);
     if (request.dryRun) return ExitCode.OK;
     if (prompt !== undefined && !(await terminal.confirm(prompt))) {
@@ -41,6 +42,13 @@ export async function run(request: RunRequest, terminal: LiveTerminal): Promise<
   } finally {
     session.close();
   }
+}
+
+/** A file without nodes, such as one that a filter has emptied. */
+function nothingToDo(request: RunRequest, region: string, terminal: LiveTerminal): ExitCode {
+  if (request.format === 'table') terminal.note(`${request.targetsFile}: no nodes, nothing to do.`);
+  else printFleets([], request.action.toLowerCase() as Lowercase<Action>, region, request, terminal);
+  return ExitCode.OK;
 }
 
 /** One run of the document, on one or several constructs. */

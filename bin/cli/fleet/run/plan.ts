@@ -13,7 +13,7 @@ export interface Plan {
   readonly destinations: readonly Destination[];
 }
 
-/** @throws CliError when targets are not valid, or are given for several constructs */
+/** None for a file without nodes. @throws CliError when targets are not valid, or are given for several constructs */
 export async function makePlans(
   request: TargetsRequest,
   deployments: readonly Deployment[],
@@ -22,7 +22,8 @@ export async function makePlans(
   requireOne(request, deployments);
   const plans: Plan[] = [];
   for (const deployment of deployments) {
-    const targets = targetsOf(request, deployment);
+    const targets = await targetsOf(request, deployment, session.region);
+    if (targets.length === 0) return [];
     const nodes: Nodes = new Map();
     for (const list of targets) await collectNodes(list, nodes, session);
     plans.push({ deployment, nodes, destinations: targets.flatMap((list) => destinationsOf(list, nodes)) });

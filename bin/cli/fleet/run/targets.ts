@@ -1,6 +1,7 @@
 // What a command is sent to: the construct's own targets, tags, ids, or the nodes of a file. Run Command takes either
 // targets or at most 50 ids.
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { text as textOf } from 'node:stream/consumers';
 import { CliError, ExitCode } from '../../shared/exit-code';
 import { oneLine } from '../../shared/printable';
 import { chunks } from '../aws/session';
@@ -29,12 +30,19 @@ const MAX_TARGETS = 5;
 
 const ID = /^(i-([0-9a-f]{8}|[0-9a-f]{17})|mi-[0-9a-f]{17})$/;
 
-/** The targets that are meant, one list for each command by tag; by ids there is one list alone. @throws CliError */
-export function targetsOf(request: TargetsRequest, deployment: Deployment): Target[][] {
+/**
+ * The targets of the request, one list for each command by tag; by ids there is one list alone, and none without ids.
+ *
+ * @throws CliError
+ */
+export async function targetsOf(request: TargetsRequest, deployment: Deployment, region: string): Promise<Target[][]> {
   const { tags, instanceIds, targetsFile } = request;
   if (tags.length > 0) return [tagTargets(tags)];
   if (instanceIds.length > 0) return [idTargets('--instance-ids', instanceIds)];
-  if (targetsFile !== undefined) return [idTargets(targetsFile, idsOfFile(targetsFile))];
+  if (targetsFile !== undefined) {
+    const ids = await idsOfFile(targetsFile, deployment, region);
+    return ids.length > 0 ? [idTargets(targetsFile, ids)] : [];
+  }
   const own = deployment.associations.filter(({ isCurrent }) => isCurrent).map(({ targets }) => [...targets]);
   if (own.length > 0) return own;
   throw new CliError(
@@ -79,25 +87,36 @@ function idTargets(where: string, ids: readonly string[]): Target[] {
   return [{ key: 'InstanceIds', values: [...new Set(ids)] }];
 }
 
-/** The nodes of a JSON document as `fleet status --json` prints it. */
-function idsOfFile(file: string): string[] {
+/** The nodes of a JSON document as `fleet status --json` prints it; they must be of this construct and Region. */
+async function idsOfFile(file: string, { construct }: Deployment, region: string): Promise<string[]> {
   const expected = `It must be the JSON of 'fleet status --json'.`;
   let text: string;
   try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+    // A pipe that has nothing yet cannot be read synchronously.
+    text = await (file === '-' ? textOf(process.stdin) : readFile(file, 'utf8'));
   } catch (error) {
     throw usage(`${file}: cannot be read, got: ${(error as NodeJS.ErrnoException).code}.`);
   }
-  let nodes: unknown;
+  let document: { readonly nodes?: unknown; readonly region?: unknown } | null;
   try {
-    ({ nodes } = JSON.parse(text) as { nodes?: unknown });
+    document = JSON.parse(text) as typeof document;
   } catch {
     throw usage(`${file}: is not JSON. ${expected}`);
   }
+  const { nodes, region: ofFile } = document ?? {};
   if (!Array.isArray(nodes)) throw usage(`${file}: has no list 'nodes'. ${expected}`);
-  const ids = nodes.map((node) => (node as { id?: unknown } | null)?.id);
+  if (typeof ofFile === 'string' && ofFile !== region) {
+    throw usage(`${file}: must be of ${region}, got: '${oneLine(ofFile, 80)}'. Give the --region of the file.`);
+  }
+  const list = nodes as readonly ({ readonly id?: unknown; readonly construct?: unknown } | null)[];
+  const ids = list.map((node) => node?.id);
   if (!ids.every((id) => typeof id === 'string')) throw usage(`${file}: has a node without an id. ${expected}`);
-  if (ids.length === 0) throw usage(`${file}: has no nodes, so there is nothing to do.`);
+  const other = list.map((node) => node?.construct).find((name) => typeof name === 'string' && name !== construct);
+  if (typeof other === 'string') {
+    throw usage(
+      `${file}: must have nodes of ${construct} alone, got: one of '${oneLine(other, 80)}'. Give --stack or --document, and a file for each construct.`,
+    );
+  }
   return ids;
 }
 
