@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, type Screen, atTerminal } from '../../support/pseudo-terminal';
 import { describeWith } from '../../support/requirements';
 import { BUNDLE, type Run } from '../command-line';
+import { ServiceError } from '../../support/fake-ssm/protocol';
 import { TestFleet } from './fleet';
 
 let fleet: TestFleet;
@@ -41,7 +42,24 @@ test('without a terminal it cancels at AWS, shows what was done, and how to go o
   expect(stdout).toMatch(
     /not-run \(2\)\n {2}i-0+2 .* cancelled\n {2}i-0+3 .* cancelled\n\ncorrect \(1\)\n\n3 nodes: 2 not-run, 1 correct\n$/,
   );
-  expect(stderr).toMatch(/Some nodes have no result\. Run it again:\n {2}npx cdk-ssh-keepalive fleet apply\n$/);
+  expect(stderr).toMatch(/Some nodes have no result\. Run it again:\n {2}npx cdk-ssh-keepalive fleet apply --max-concurrency 2\n$/);
+});
+
+test('an error of AWS while cancelling steers no terminal', async () => {
+  fleet.fake.faults.fail(9, new ServiceError('InvalidCommandId', 'evil\x1b[2J'), 'CancelCommand');
+  const args = [BUNDLE, 'fleet', 'apply', '--yes', '--max-concurrency', '3'];
+  const child = spawn(process.execPath, args, { env: { ...fleet.home.env, ...fleet.fake.env } });
+  let stderr = '';
+  child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  while (fleet.fake.count('ListCommands') === 0) await sleep(20);
+  child.kill('SIGINT');
+  while (!stderr.includes('was not cancelled')) await sleep(20);
+  child.kill('SIGKILL');
+  await closed;
+  const [CommandId] = /[0-9a-f-]{36}(?= was not cancelled)/.exec(stderr) ?? [];
+  fleet.fake.commands.cancelCommand({ CommandId });
+  expect(stderr).toContain('evil\\u001b[2J');
 });
 
 test('a second one leaves at once', async () => {

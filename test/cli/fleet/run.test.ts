@@ -201,14 +201,94 @@ describe('Targets', () => {
     const { status, stderr } = await fleet.run('check --yes --tag role=db');
     expect([status, stderr]).toEqual([
       2,
-      expect.stringContaining('there are 2 constructs (Web/SshKeepalive, Db/SshKeepalive)') as string,
+      expect.stringContaining('need exactly one construct, got: 2 (Web/SshKeepalive, Db/SshKeepalive)') as string,
     ]);
     expect(statesOf(await fleet.json('check --yes --stack Db --tag role=db'))).toEqual({ 2: 'correct' });
   });
 
-  test('that match nothing: exit 1, and what to check', async () => {
+  test('that match nothing: exit 1, nothing is sent, and what to check', async () => {
     const { status, stderr } = await fleet.run('check --yes --tag none=x');
-    expect([status, stderr]).toEqual([1, expect.stringContaining('No node matches the targets.') as string]);
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining('Web/SshKeepalive: no node matches the targets tag:none=x. Check the tags') as string,
+    ]);
+    expect(requests('SendCommand')).toEqual([]);
+    expect(await fleet.json('check --yes --tag none=x')).toMatchObject({ status: 1, ok: false });
+  });
+
+  test('of a construct that match nothing are named beside another construct, exit 1', async () => {
+    deployToFake(fleet.fake, { stack: 'Db' });
+    fleet.add(1);
+    const report = await fleet.json('check --yes');
+    expect(report).toMatchObject({
+      status: 1,
+      ok: false,
+      totals: { correct: 1 },
+      constructs: [{ unmatched: [] }, { unmatched: ['tag:cdk-ssh-keepalive=Db/SshKeepalive'] }],
+    });
+  });
+
+  test('of a resource group are not counted before the run; an empty group is named', async () => {
+    const { documentName } = deployToFake(fleet.fake, {
+      stack: 'Db',
+      targets: [SshKeepaliveTarget.resourceGroup('Servers')],
+    });
+    fleet.add(1, {}, { tags: {} });
+    fleet.fake.nodes.groups.set('Servers', [idOf(1)]);
+    const dryRun = await fleet.run('apply --dry-run --stack Db --max-errors 0');
+    expect(dryRun.stderr).not.toContain('0 nodes');
+    expect(dryRun.stderr).toMatch(
+      /\n {2}nodes: those of the resource group, not listed before the run\n {2}max concurrency 10%, max errors 0: stops after the first error\n/,
+    );
+    expect((await fleet.json(`check --yes --document ${documentName}`)).totals).toEqual({ correct: 1 });
+    fleet.fake.nodes.groups.set('Servers', []);
+    expect(await fleet.json('check --yes --stack Db')).toMatchObject({
+      status: 1,
+      constructs: [{ unmatched: ['resource-groups:Name=Servers'] }],
+    });
+  });
+
+  test.each(['--max-errors 3', '--max-errors 5%'])('share %s over the commands of a run', async (option) => {
+    // Two of the first 50 fail, then all: the fourth error of 60 nodes ends the run.
+    for (let n = 1; n <= 60; n++)
+      fleet.add(n, n <= 2 || n > 50 ? { ...DRIFTED, failure: { reason: 'write', text: 'Full.' } } : {});
+    const ids = Array.from({ length: 60 }, (_, i) => idOf(i + 1));
+    writeFileSync(fleet.home.path('nodes.json'), JSON.stringify({ nodes: ids.map((id) => ({ id })) }));
+    const report = await fleet.json(`apply --yes ${option} --max-concurrency 1 --targets-file nodes.json`);
+    expect(report.totals).toEqual({ failed: 4, 'not-run': 8, correct: 48 });
+    expect(requests('SendCommand').map(({ MaxErrors }) => MaxErrors)).toEqual(['3', '1']);
+  });
+
+  test('of another construct are left alone after too many errors', async () => {
+    deployToFake(fleet.fake, { stack: 'Db' });
+    fleet.add(1, { ...DRIFTED, failure: { reason: 'write', text: 'Full.' } });
+    fleet.add(2, DRIFTED, { tags: { 'cdk-ssh-keepalive': 'Db/SshKeepalive' } });
+    const report = await fleet.json('apply --yes --max-errors 0');
+    expect([statesOf(report), detailOf(report, 2)]).toEqual([
+      { 1: 'failed', 2: 'not-run' },
+      'not started: too many errors on other nodes (--max-errors)',
+    ]);
+    expect(requests('SendCommand')).toHaveLength(1);
+  });
+
+  test.each([
+    ['remove --tag team=a team=b --max-errors 0', 'remove --max-errors 0 --tag team=a team=b'],
+    [`check --instance-ids ${idOf(1)} --max-errors 3`, `check --max-errors 3 --instance-ids ${idOf(1)}`],
+    ['check --targets-file nodes.json', 'check --targets-file nodes.json'],
+    ['check --targets-file -', 'check --targets-file -  # with the same targets'],
+  ])('are those of the next command: after fleet %s', async (line, next) => {
+    fleet.add(1, {}, { tags: { team: 'a' }, run: () => Promise.resolve({ status: 127, stdout: '', stderr: '' }) });
+    const input = JSON.stringify({ nodes: [{ id: idOf(1) }] });
+    writeFileSync(fleet.home.path('nodes.json'), input);
+    const { stderr } = await fleet.run(line.replace(' ', ' --yes '), { input });
+    expect(stderr).toContain(`try again:\n  npx cdk-ssh-keepalive fleet ${next}\n`);
+  });
+
+  test('of a command that was picked up are not widened by the next command', async () => {
+    fleet.add(1, DRIFTED);
+    const [id] = (await fleet.json(`check --yes --instance-ids ${idOf(1)}`)).constructs[0]?.commandIds ?? [];
+    const { stderr } = await fleet.run(`check --command-id ${id}`);
+    expect(stderr).toContain('fleet apply --instance-ids ...  # with the same targets\n');
   });
 });
 
@@ -220,7 +300,7 @@ test('--dry-run shows what would be touched, and sends nothing', async () => {
   expect(stderr).toBe(
     `Apply with ClientAliveInterval 60, ClientAliveCountMax 120: Web/SshKeepalive (document ${fleet.deployed.documentName})\n` +
       '  targets: tag:cdk-ssh-keepalive=Web/SshKeepalive\n  2 nodes: 1 online, 1 never registered\n' +
-      '  on 10% of the nodes at a time; stops after 10% errors\nNothing was sent (--dry-run).\n',
+      '  max concurrency 10%, max errors 10%\nNothing was sent (--dry-run).\n',
   );
   expect(JSON.parse((await fleet.run('apply --dry-run --json')).stdout)).toMatchObject({
     command: 'apply',
@@ -236,6 +316,16 @@ describe('A service that is eventually consistent', () => {
     fleet.fake.faults.incompleteLists = 1;
     const report = await fleet.json('check --yes');
     expect([report.status, report.totals]).toEqual([0, { correct: 103 }]);
+  });
+
+  test('that never lists a node: an error, and how to read the results again', async () => {
+    for (let n = 1; n <= 3; n++) fleet.add(n);
+    fleet.fake.faults.incompleteLists = 100;
+    const { status, stdout, stderr } = await fleet.run('check --yes');
+    expect([status, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(
+      /Run Command lists 2 of 3 results of [0-9a-f-]{36}\. [^]*To resume:\n {2}npx cdk-ssh-keepalive fleet check --command-id [0-9a-f-]{36}\n$/,
+    );
   });
 
   test('that throttles is asked again, SendCommand too', async () => {
@@ -284,8 +374,42 @@ describe('--command-id', () => {
     const wrong = await fleet.run(`apply --command-id ${id}`);
     expect([wrong.status, wrong.stderr]).toEqual([
       2,
-      expect.stringContaining("is a command of 'fleet check', got: 'fleet apply'") as string,
+      expect.stringContaining(
+        `--command-id: must be a command of 'fleet apply', got: ${id} of 'fleet check'. Run fleet check --command-id ${id}.`,
+      ) as string,
     ]);
+  });
+
+  test('of somebody else is refused, and neither followed nor cancelled', async () => {
+    fleet.add(1, { runMs: 120_000 });
+    const order = {
+      DocumentName: fleet.deployed.documentName,
+      InstanceIds: [idOf(1)],
+      Parameters: { Action: ['Apply'] },
+    };
+    const { Command } = fleet.fake.commands.sendCommand(order) as { Command: { CommandId: string } };
+    const { status, stderr } = await fleet.run(`apply --command-id ${Command.CommandId}`);
+    expect(fleet.fake.count('CancelCommand')).toBe(0);
+    fleet.fake.commands.cancelCommand(Command);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringContaining(
+        `--command-id: must be a command of 'fleet apply', got: ${Command.CommandId}, which fleet has not sent.`,
+      ) as string,
+    ]);
+  });
+
+  test('of several constructs shows the results of each', async () => {
+    deployToFake(fleet.fake, { stack: 'Db' });
+    fleet.add(1);
+    fleet.add(2, {}, { tags: { 'cdk-ssh-keepalive': 'Db/SshKeepalive' } });
+    const ids = (await fleet.json('check --yes')).constructs.flatMap(({ commandIds }) => commandIds);
+    const report = await fleet.json(`check --command-id ${ids.join(' ')}`);
+    expect(report.constructs.map(({ construct, commandIds }) => [construct, commandIds])).toEqual([
+      ['Web/SshKeepalive', [ids[0]]],
+      ['Db/SshKeepalive', [ids[1]]],
+    ]);
+    expect(report.totals).toEqual({ correct: 2 });
   });
 
   test('of a document that was replaced since shows outdated results', async () => {
@@ -321,7 +445,17 @@ describe('Credentials', () => {
     const { status, stderr } = await fleet.run('check --yes --stack Web');
     expect(status).toBe(3);
     expect(stderr).toMatch(
-      /The credentials have expired: [^]*\nThe command goes on at AWS\. To pick it up:\n {2}npx cdk-ssh-keepalive fleet check --command-id [0-9a-f-]{36} --stack Web\n$/,
+      /The credentials have expired: [^]*\nThe commands continue at AWS\. To resume:\n {2}npx cdk-ssh-keepalive fleet check --command-id [0-9a-f-]{36} --stack Web\n$/,
+    );
+  });
+
+  test('that expire between two commands: which nodes were not sent to', async () => {
+    for (let n = 1; n <= 60; n++) fleet.add(n);
+    const ids = Array.from({ length: 60 }, (_, i) => idOf(i + 1));
+    fleet.fake.faults.fail(9, new ServiceError('ExpiredTokenException', 'Expired'), 'ListCommands');
+    const { stderr } = await fleet.run(`apply --yes --instance-ids ${ids.join(' ')}`);
+    expect(stderr).toMatch(
+      /To resume:\n {2}npx [^\n]* --command-id [0-9a-f-]{36}\nNot sent: 10 nodes\. Run the same command again for them\.\n$/,
     );
   });
 

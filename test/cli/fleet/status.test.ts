@@ -156,7 +156,7 @@ test('an association whose targets match nothing is named, exit 1', async () => 
   await fleet.fake.associations.run(fleet.association);
   const { status, stdout, stderr } = await fleet.run('status');
   expect([status, stdout]).toEqual([1, expect.stringMatching(/\n0 nodes\n$/)]);
-  expect(stderr).toContain('No node matches the targets.');
+  expect(stderr).toContain('Web/SshKeepalive: no node matches the targets tag:cdk-ssh-keepalive=Web/SshKeepalive.');
 });
 
 test('shows all constructs of the Region, or those of a stack or a document', async () => {
@@ -206,9 +206,57 @@ test('knows the nodes of associations by ids and by resource groups', async () =
   expect(report.nodes.find(({ id }) => id === idOf(5))?.name).toBe('grouped');
 });
 
+test('finds the nodes of a resource group in several executions', async () => {
+  await start({ targets: [SshKeepaliveTarget.resourceGroup('Servers')] });
+  for (let n = 1; n <= 3; n++)
+    fleet.add(n, n === 3 ? { failure: { reason: 'write', text: 'Full.' }, interval: 0 } : {}, { tags: {} });
+  fleet.fake.nodes.groups.set('Servers', [idOf(1), idOf(2), idOf(3)]);
+  await fleet.fake.associations.run(fleet.association);
+  for (let runs = 0; runs < 8; runs++) await fleet.fake.associations.run(fleet.association, [idOf(1 + (runs % 2))]);
+  const report = await fleet.json('status');
+  expect([report.status, statesOf(report)]).toEqual([1, { 1: 'correct', 2: 'correct', 3: 'failed' }]);
+});
+
+test('an instance that was terminated is not listed', async () => {
+  await start();
+  fleet.add(1);
+  fleet.add(2);
+  await fleet.fake.associations.run(fleet.association);
+  fleet.fake.nodes.remove(idOf(2));
+  expect(statesOf(await fleet.json('status'))).toEqual({ 1: 'correct' });
+});
+
+test('finds all nodes where instances register one by one', async () => {
+  await start();
+  for (let n = 1; n <= 70; n++) {
+    fleet.add(n);
+    await fleet.fake.associations.run(fleet.association, [idOf(n)]);
+  }
+  expect((await fleet.json('status')).totals).toEqual({ correct: 70 });
+  expect(fleet.fake.count('DescribeInstanceAssociationsStatus')).toBe(0);
+});
+
+test('an association of several that matches nothing is named, exit 1', async () => {
+  await start({ targets: [SshKeepaliveTarget.tag('team', 'a'), SshKeepaliveTarget.tag('role', 'none')] });
+  fleet.add(1, {}, { tags: { team: 'a' } });
+  for (const id of fleet.deployed.associationIds) await fleet.fake.associations.run(id);
+  expect(await fleet.json('status')).toMatchObject({ status: 1, ok: false, totals: { correct: 1 } });
+  expect((await fleet.run('status')).stderr).toContain('no node matches the targets tag:role=none.');
+});
+
 test('an association that removes shows what is removed, exit 0', async () => {
   await start({ action: SshKeepaliveAction.REMOVE });
   fleet.add(1);
   await fleet.fake.associations.run(fleet.association);
   expect(await fleet.json('status')).toMatchObject({ status: 0, totals: { removed: 1 } });
+  await fleet.run('apply --yes');
+  const check = await fleet.run('check --yes');
+  expect(check.status).toBe(0);
+  expect((await fleet.run('apply --dry-run')).stderr).toContain(
+    'The association has Action=Remove and removes the settings again.',
+  );
+  await fleet.run('remove --yes');
+  const { stderr } = await fleet.run('check --yes');
+  expect(stderr).toContain('  npx cdk-ssh-keepalive fleet remove\n');
+  expect(stderr).not.toContain('fleet apply');
 });

@@ -94,7 +94,18 @@ export class Associations {
 
   public describeAssociation({ AssociationId }: Input): object {
     const association = this.find(String(AssociationId));
-    return { AssociationDescription: { ...describe(association), Parameters: association.Parameters } };
+    const latest = new Map<string, DocumentResult | undefined>();
+    for (const { results } of [...association.executions].reverse())
+      for (const [node, result] of results) latest.set(node, result);
+    const aggregated: Record<string, number> = {};
+    for (const status of [...latest.values()].map(statusOf)) aggregated[status] = (aggregated[status] ?? 0) + 1;
+    return {
+      AssociationDescription: {
+        ...describe(association),
+        Parameters: association.Parameters,
+        Overview: { AssociationStatusAggregatedCount: aggregated },
+      },
+    };
   }
 
   public describeAssociationExecutions(input: Input): object {

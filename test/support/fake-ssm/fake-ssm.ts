@@ -36,7 +36,7 @@ export class FakeSystemsManager {
   public readonly documents = new Documents();
   public readonly parameters = new ParameterStore();
   public readonly associations = new Associations(this.documents, this.nodes);
-  private readonly commands: Commands;
+  public readonly commands: Commands;
   private active = 0;
   private activeSince = 0;
   private activeBefore = 0;

@@ -46,6 +46,11 @@ export class Nodes {
     return added;
   }
 
+  /** Terminates it; the results that it had remain. */
+  public remove(id: string): void {
+    this.byId.delete(id);
+  }
+
   /** Those that have registered; of a node that has not, Systems Manager knows nothing. */
   public get registered(): Node[] {
     return [...this.byId.values()].filter(({ ping }) => ping !== 'never');

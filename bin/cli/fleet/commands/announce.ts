@@ -1,11 +1,11 @@
 // Shows what a command would touch, before anything is sent.
 import type { LiveTerminal } from '../../shared/terminal';
-import { valuesOf } from '../deployment/deployment';
+import { removesSettings, valuesOf } from '../deployment/deployment';
 import type { Node } from '../nodes/node';
 import type { Plan } from '../run/plan';
 import type { RunRequest } from './request';
 
-/** Prints it; the question to answer, or undefined where there is none. */
+/** Prints the plan. Returns the prompt, or undefined when none is needed. */
 export function announce(plans: readonly Plan[], request: RunRequest, terminal: LiveTerminal): string | undefined {
   const { action, yes, dryRun, format, maxConcurrency, maxErrors } = request;
   if (format === 'json' && dryRun) terminal.out(asJson(plans, request));
@@ -18,11 +18,18 @@ export function announce(plans: readonly Plan[], request: RunRequest, terminal: 
     terminal.note(
       `  targets: ${targets.length > 3 ? `${targets.slice(0, 3).join('; ')}; and ${targets.length - 3} more` : targets.join('; ') || 'none'}`,
     );
-    terminal.note(`  ${describeNodes([...nodes.values()])}`);
+    if (action === 'Apply' && removesSettings(deployment))
+      terminal.note('  The association has Action=Remove and removes the settings again.');
+    const isListed = destinations.every(({ nodeCount }) => nodeCount !== undefined);
+    if (isListed || nodes.size > 0) terminal.note(`  ${describeNodes([...nodes.values()])}`);
+    if (!isListed) terminal.note('  nodes: those of the resource group, not listed before the run');
   }
-  terminal.note(`  on ${maxConcurrency} of the nodes at a time; stops after ${maxErrors} errors`);
+  terminal.note(
+    `  max concurrency ${maxConcurrency}, max errors ${maxErrors}${maxErrors === '0' ? ': stops after the first error' : ''}`,
+  );
   if (dryRun) terminal.note('Nothing was sent (--dry-run).');
-  return yes || dryRun ? undefined : `Run ${action} on these nodes?`;
+  const isEmpty = plans.every(({ destinations }) => destinations.every(({ nodeCount }) => nodeCount === 0));
+  return yes || dryRun || isEmpty ? undefined : `Run ${action} on these nodes?`;
 }
 
 function describeNodes(nodes: readonly Node[]): string {

@@ -5,6 +5,7 @@ import { REGION, requireValue } from '../../../../lib/client/ssh-config-value';
 import { CliError, ExitCode } from '../../shared/exit-code';
 import type { LiveTerminal } from '../../shared/terminal';
 import type { Action } from '../deployment/deployment';
+import { defaultLimits } from './options';
 import type { FleetRequest, RunRequest } from './request';
 
 interface FleetOptions {
@@ -116,9 +117,8 @@ const ERRORS = /^(0|[1-9][0-9]{0,6}|[0-9]%|[1-9][0-9]%|100%)$/;
 
 function runRequest(action: Action, options: RunOptions, terminal: LiveTerminal): RunRequest {
   const { tag = [], instanceIds = [], targetsFile, yes = false, dryRun = false, commandId = [] } = options;
-  const isCheck = action === 'Check';
-  // A drifted node is an error to Run Command, and would end a Check.
-  const { maxConcurrency = isCheck ? '100%' : '10%', maxErrors = isCheck ? '100%' : '10%', deliveryTimeout } = options;
+  const defaults = defaultLimits(action);
+  const { maxConcurrency = defaults.maxConcurrency, maxErrors = defaults.maxErrors, deliveryTimeout } = options;
   const request = fleetRequest(options);
   const tags = [...tag];
   const ids = instanceIds.flatMap((one) => one.split(',')).filter((id) => id !== '');
@@ -130,7 +130,9 @@ function runRequest(action: Action, options: RunOptions, terminal: LiveTerminal)
   ];
   const isPickedUp = isGiven(commandId.length > 0);
   if (byIds && ids.length === 0) {
-    throw usage(`--instance-ids: must be ids of nodes, got: '${instanceIds.join(' ')}'. For example i-0123456789abcdef0.`);
+    throw usage(
+      `--instance-ids: must be ids of nodes, got: '${instanceIds.join(' ')}'. For example i-0123456789abcdef0.`,
+    );
   }
   exclude('--tag and --instance-ids', 'both name the targets', byTag, byIds);
   exclude('--tag and --targets-file', 'both name the targets', byTag, byFile);

@@ -1,4 +1,5 @@
 // `fleet check`, `apply` and `remove`: sends the document with Run Command, follows it, and reads each node's verdict.
+import type { Command } from '@aws-sdk/client-ssm';
 import { CliError, ExitCode } from '../../shared/exit-code';
 import type { LiveTerminal } from '../../shared/terminal';
 import { Session } from '../aws/session';
@@ -9,14 +10,16 @@ import type { Nodes } from '../nodes/node';
 import { ProgressBar } from '../report/progress-bar';
 import type { Fleet } from '../report/report';
 import { addInvocationResults } from '../results/invocation-results';
-import { type Result, stateOfNode } from '../results/state';
+import { NOT_STARTED, type Result, stateOfNode } from '../results/state';
 import { Cancellation } from '../run/cancellation';
-import { type Progress, followCommands } from '../run/follow-command';
+import { ErrorLimit } from '../run/error-limit';
+import { type Progress, findCommand, followCommands } from '../run/follow-command';
 import { type Plan, makePlans } from '../run/plan';
-import { sendCommand } from '../run/send-command';
+import { COMMENT, sendCommand } from '../run/send-command';
 import type { Destination } from '../run/targets';
 import { announce } from './announce';
-import { optionsOf, printFleets } from './output';
+import { constructOptions } from './options';
+import { printFleets } from './output';
 import type { RunRequest } from './request';
 
 /** Interrupted by Ctrl-C, as a shell reports it. */
@@ -56,6 +59,7 @@ class Run {
   private readonly bar: ProgressBar;
   private readonly cancellation: Cancellation;
   private readonly commandIds: string[] = [];
+  private unsent: readonly Destination[] = [];
 
   public constructor(
     private readonly request: RunRequest,
@@ -68,27 +72,39 @@ class Run {
   }
 
   public send(plans: readonly Plan[]): Promise<number> {
-    return this.inOrder(async () => {
+    return this.withResumeHint(async () => {
+      this.unsent = plans.flatMap(({ destinations }) => destinations).filter(hasNodes);
+      const limit = new ErrorLimit(this.request.maxErrors, this.unsent.length > 1 ? sumOf(this.unsent) : undefined);
       const fleets: Fleet[] = [];
-      for (const one of plans) fleets.push(await this.sendAll(one));
+      for (const one of plans) fleets.push(await this.sendAll(one, limit));
       return fleets;
     });
   }
 
   public pickUp(deployments: readonly Deployment[]): Promise<number> {
-    const { commandIds, action } = this.request;
-    return this.inOrder(async () => {
-      const [deployment] = deployments as [Deployment, ...Deployment[]];
-      const results = new Map<string, Result>();
-      const nodes: Nodes = new Map();
-      const documents = await this.follow(commandIds, action, deployments, nodes, results);
-      const current = deployments.find(({ documentName }) => documents.includes(documentName)) ?? deployment;
-      return [{ deployment: current, commandIds, results: [...results.values()] }];
+    return this.withResumeHint(async () => {
+      for (const id of this.request.commandIds) await this.requireOurs(id);
+      this.commandIds.push(...this.request.commandIds);
+      const commands = await this.follow(this.commandIds);
+      const [first] = deployments as [Deployment, ...Deployment[]];
+      const groups = new Map<Deployment, Command[]>();
+      for (const command of commands) {
+        const deployment = deployments.find(({ documentName }) => documentName === command.DocumentName) ?? first;
+        groups.set(deployment, [...(groups.get(deployment) ?? []), command]);
+      }
+      const fleets: Fleet[] = [];
+      for (const [deployment, group] of groups) {
+        const results = new Map<string, Result>();
+        await this.addResults(group, deployment, new Map(), results);
+        const commandIds = group.flatMap(({ CommandId }) => CommandId ?? []);
+        fleets.push({ deployment, commandIds, results: [...results.values()], unmatched: [] });
+      }
+      return fleets;
     });
   }
 
-  /** Whatever happens on the way, the person learns which commands run and how to pick them up. */
-  private async inOrder(work: () => Promise<Fleet[]>): Promise<number> {
+  /** On an error, names the running commands and how to resume them. */
+  private async withResumeHint(work: () => Promise<Fleet[]>): Promise<number> {
     const { request, terminal, session, cancellation } = this;
     const command = request.action.toLowerCase() as Lowercase<Action>;
     try {
@@ -100,86 +116,110 @@ class Run {
       if (this.commandIds.length === 0) throw explained;
       const ids = this.commandIds.map((id) => ` --command-id ${id}`).join('');
       throw new CliError(
-        `${explained.message}\nThe command goes on at AWS. To pick it up:\n  npx cdk-ssh-keepalive fleet ${command}${ids}${optionsOf(request)}`,
+        `${explained.message}\nThe commands continue at AWS. To resume:\n  npx cdk-ssh-keepalive fleet ${command}${ids}${constructOptions(request)}${this.notSent()}`,
       );
     } finally {
       cancellation.close();
     }
   }
 
-  /**
-   * Check is sent to all at once. Apply and Remove go on after a command has ended, so that the limits of concurrency and
-   * errors hold for all of them, and not once more after too many errors.
-   */
-  private async sendAll(plan: Plan): Promise<Fleet> {
-    const { action } = this.request;
+  private notSent(): string {
+    if (this.unsent.length === 0) return '';
+    const count = sumOf(this.unsent);
+    const what =
+      count === undefined
+        ? `to ${this.unsent.map(({ description }) => description).join('; ')}`
+        : `${count} ${count === 1 ? 'node' : 'nodes'}`;
+    return `\nNot sent: ${what}. Run the same command again for them.`;
+  }
+
+  /** Check is sent to all at once. Otherwise a command ends before the next, so that the limits hold for all of them. */
+  private async sendAll(plan: Plan, limit: ErrorLimit): Promise<Fleet> {
+    const { action, maxErrors } = this.request;
     const { deployment, nodes, destinations } = plan;
     const results = new Map<string, Result>();
     const commandIds: string[] = [];
-    const groups = action === 'Check' ? [destinations] : destinations.map((one) => [one]);
+    const unmatched = destinations.filter((one) => !hasNodes(one)).map(({ description }) => description);
+    const matched = destinations.filter(hasNodes);
+    const atOnce = action === 'Check' && maxErrors === '100%';
+    const groups = atOnce ? [matched] : matched.map((one) => [one]);
     for (const group of groups) {
-      const ids: string[] = [];
+      const sent: string[] = [];
       for (const destination of group) {
-        if (this.cancellation.isCancelled) break;
-        ids.push(await this.sendOne(destination, deployment));
+        if (this.cancellation.isCancelled || limit.isExceeded) break;
+        sent.push(await this.sendOne(destination, deployment, limit));
       }
-      commandIds.push(...ids);
-      if (ids.length > 0) await this.follow(ids, action, [deployment], nodes, results);
-      const isOver = [...results.values()].some(
-        ({ state, detail }) => state === 'not-run' && detail.includes('--max-errors'),
-      );
-      if (isOver || this.cancellation.isCancelled) break;
+      if (sent.length === 0) break;
+      commandIds.push(...sent);
+      const commands = await this.follow(sent);
+      for (const [i, { TargetCount = 0, ErrorCount = 0 }] of commands.entries()) {
+        limit.add(ErrorCount, TargetCount);
+        const { nodeCount, description = '' } = group[i] ?? {};
+        if (TargetCount === 0 && nodeCount === undefined) unmatched.push(description);
+      }
+      await this.addResults(commands, deployment, nodes, results);
     }
+    const detail = limit.isExceeded ? NOT_STARTED : 'no result';
     for (const node of nodes.values()) {
-      if (results.has(node.id)) continue;
-      results.set(node.id, stateOfNode(node) ?? { node, state: 'not-run', detail: 'no result' });
+      if (!results.has(node.id)) results.set(node.id, stateOfNode(node) ?? { node, state: 'not-run', detail });
     }
-    return { deployment, commandIds, results: [...results.values()] };
+    return { deployment, commandIds, results: [...results.values()], unmatched };
   }
 
-  private async sendOne(destination: Destination, deployment: Deployment): Promise<string> {
-    const { action, maxConcurrency, maxErrors, deliveryTimeout } = this.request;
+  private async sendOne(destination: Destination, deployment: Deployment, limit: ErrorLimit): Promise<string> {
+    const { action, maxConcurrency, deliveryTimeout } = this.request;
     const { documentName } = deployment;
+    const maxErrors = limit.remaining;
     const order = { action, documentName, ...valuesOf(deployment), maxConcurrency, maxErrors, deliveryTimeout };
     const id = await sendCommand(order, destination, this.session);
     this.commandIds.push(id);
+    this.unsent = this.unsent.filter((one) => one !== destination);
     if (this.request.format === 'table')
       this.terminal.note(`Sent ${action} to ${destination.description}: command ${id}`);
     return id;
   }
 
-  /** Adds the results of the commands; the names of the documents that they ran. */
-  private async follow(
-    ids: readonly string[],
-    action: Action,
-    deployments: readonly Deployment[],
-    nodes: Nodes,
-    results: Map<string, Result>,
-  ): Promise<string[]> {
-    const { session, request } = this;
+  /** A command of somebody else is neither waited for nor cancelled. */
+  private async requireOurs(id: string): Promise<void> {
+    const command = this.request.action.toLowerCase();
+    const { Comment = '' } = await findCommand(id, this.session);
+    const [, sent] = COMMENT.exec(Comment) ?? [];
+    if (sent === command) return;
+    const rule = `--command-id: must be a command of 'fleet ${command}', got: ${id}`;
+    throw new CliError(
+      sent === undefined
+        ? `${rule}, which fleet has not sent. Its results: aws ssm list-command-invocations --command-id ${id} --details`
+        : `${rule} of 'fleet ${sent}'. Run fleet ${sent} --command-id ${id}.`,
+      ExitCode.USAGE,
+    );
+  }
+
+  /** The commands, once they have ended. */
+  private async follow(ids: readonly string[]): Promise<Command[]> {
     this.cancellation.watch(ids);
     const show = (progress: Progress): void => {
-      if (request.format === 'table' && !this.cancellation.isAsking) this.bar.show(progress);
+      if (this.request.format === 'table' && !this.cancellation.isAsking) this.bar.show(progress);
     };
-    const commands = await followCommands(ids, show, session);
+    return await followCommands(ids, show, this.session);
+  }
+
+  private async addResults(
+    commands: readonly Command[],
+    { documentName }: Deployment,
+    nodes: Nodes,
+    results: Map<string, Result>,
+  ): Promise<void> {
+    const { action } = this.request;
     for (const { CommandId: id = '', TargetCount: targetCount = 0, DocumentName = '', Parameters = {} } of commands) {
-      const sent = Parameters.Action?.[0] ?? 'Apply';
-      if (sent !== action) {
-        throw new CliError(
-          `--command-id: ${id} is a command of 'fleet ${sent.toLowerCase()}', got: 'fleet ${action.toLowerCase()}'.`,
-          ExitCode.USAGE,
-        );
-      }
-      const deployment = deployments.find(({ documentName }) => documentName === DocumentName);
       const desired = {
         interval: Parameters.ClientAliveInterval?.[0] ?? '',
         countMax: Parameters.ClientAliveCountMax?.[0] ?? '',
       };
-      const outdated = deployment ? undefined : `ran the document ${DocumentName}, which is not deployed any more`;
-      await addInvocationResults({ id, targetCount, action, desired, outdated }, nodes, results, session);
+      const outdated =
+        DocumentName === documentName ? undefined : `ran the document ${DocumentName}, which is not deployed any more`;
+      await addInvocationResults({ id, targetCount, action, desired, outdated }, nodes, results, this.session);
     }
     await this.nameUnknown(nodes, results);
-    return commands.map(({ DocumentName = '' }) => DocumentName);
   }
 
   /** Nodes that only the command names: of a resource group, or registered since. */
@@ -194,4 +234,17 @@ class Run {
       results.set(id, (isWithout ? stateOfNode(node) : undefined) ?? { ...result, node });
     }
   }
+}
+
+/** Those of a resource group are not known before the run. */
+function hasNodes({ nodeCount }: Destination): boolean {
+  return nodeCount !== 0;
+}
+
+/** How many nodes; undefined where it is not known before the run. */
+function sumOf(destinations: readonly Destination[]): number | undefined {
+  return destinations.reduce<number | undefined>(
+    (sum, { nodeCount }) => (sum === undefined || nodeCount === undefined ? undefined : sum + nodeCount),
+    0,
+  );
 }

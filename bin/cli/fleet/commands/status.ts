@@ -2,12 +2,13 @@
 import type { ExitCode } from '../../shared/exit-code';
 import type { LiveTerminal } from '../../shared/terminal';
 import { Session } from '../aws/session';
-import type { Deployment } from '../deployment/deployment';
+import { type Deployment, describeTargets } from '../deployment/deployment';
 import { findDeployments } from '../deployment/find-deployments';
 import { addByIds, collectNodes } from '../nodes/collect-nodes';
 import type { Nodes } from '../nodes/node';
 import { associationResults } from '../results/association-results';
 import { type Result, STATES, stateOfNode } from '../results/state';
+import type { Fleet } from '../report/report';
 import { printFleets } from './output';
 import type { FleetRequest } from './request';
 
@@ -15,9 +16,9 @@ import type { FleetRequest } from './request';
 export async function status(request: FleetRequest, terminal: LiveTerminal): Promise<ExitCode> {
   const session = await Session.open(request);
   try {
-    const fleets = [];
+    const fleets: Fleet[] = [];
     for (const deployment of await findDeployments(request, session)) {
-      fleets.push({ deployment, commandIds: [], results: await readResults(deployment, request.all, session) });
+      fleets.push({ deployment, commandIds: [], ...(await readResults(deployment, request.all, session)) });
     }
     return printFleets(fleets, 'status', session.region, request, terminal);
   } catch (error) {
@@ -28,31 +29,38 @@ export async function status(request: FleetRequest, terminal: LiveTerminal): Pro
 }
 
 /** The results of all associations; of a node that two of them target, the one that needs attention more. */
-async function readResults(deployment: Deployment, all: boolean, session: Session): Promise<Result[]> {
+async function readResults(
+  deployment: Deployment,
+  all: boolean,
+  session: Session,
+): Promise<Pick<Fleet, 'results' | 'unmatched'>> {
+  const unmatched: string[] = [];
   const merged = new Map<string, Result>();
-  // Those of an older document last: they count where there is nothing else.
+  // Associations of an older document come last: they count only for nodes without another result.
   for (const association of [...deployment.associations].sort((a, b) => Number(b.isCurrent) - Number(a.isCurrent))) {
     const nodes: Nodes = new Map();
     await collectNodes(association.targets, nodes, session);
     const results = await associationResults(association, nodes, all, session);
     await addUnknown(nodes, results, session);
+    if (association.isCurrent && results.size === 0) unmatched.push(describeTargets(association.targets));
     for (const [id, result] of results) {
       const other = merged.get(id);
       const isMore = association.isCurrent ? rank(result) < rank(other) : other?.state === 'not-run';
       if (!other || isMore) merged.set(id, result);
     }
   }
-  return [...merged.values()];
+  return { results: [...merged.values()], unmatched };
 }
 
-/** Nodes of a resource group are known by their results alone. */
+/** Nodes of a resource group are known by their results alone; one that is not managed any more is terminated. */
 async function addUnknown(nodes: Nodes, results: Map<string, Result>, session: Session): Promise<void> {
   const unknown = [...nodes.values()].filter(({ ping }) => ping === 'unknown').map(({ id }) => id);
   if (unknown.length === 0) return;
   await addByIds(unknown, nodes, session);
   for (const id of unknown) {
     const [node, result] = [nodes.get(id), results.get(id)];
-    if (node && result) results.set(id, stateOfNode(node) ?? { ...result, node });
+    if (node?.ping === 'unknown') results.delete(id);
+    else if (node && result) results.set(id, stateOfNode(node) ?? { ...result, node });
   }
 }
 

@@ -22,6 +22,8 @@ export interface Association extends Values {
   readonly version: string;
   readonly action: Action;
   readonly targets: readonly Target[];
+  /** How many nodes have a result, as State Manager counts them. */
+  readonly nodeCount: number;
   /** False for one of an older document, which a deployment has not removed yet. */
   readonly isCurrent: boolean;
 }
@@ -40,11 +42,21 @@ export function valuesOf({ associations }: Deployment): Values {
   return { interval, countMax };
 }
 
+/** Whether its associations remove the settings. */
+export function removesSettings({ associations }: Deployment): boolean {
+  return associations.some(({ isCurrent, action }) => isCurrent && action === 'Remove');
+}
+
 /** The defaults of the document. */
 export const DEFAULTS: Values = { interval: '60', countMax: '120' };
 
 /** As in `tag:cdk-ssh-keepalive=Web/SshKeepalive`. */
-export function describeTarget({ key, values }: Target): string {
+function describeTarget({ key, values }: Target): string {
   const shown = values.length > 3 ? [...values.slice(0, 3), `${values.length - 3} more`] : values;
   return `${key}=${shown.join(',')}`;
+}
+
+/** Targets that a node must match all. */
+export function describeTargets(targets: readonly Target[]): string {
+  return targets.map(describeTarget).join(' and ');
 }

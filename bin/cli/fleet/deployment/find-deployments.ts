@@ -27,7 +27,7 @@ export async function findDeployments(request: DeploymentRequest, session: Sessi
   if (byConstruct.size === 0) throw notFound(request, session.region);
   const deployments: Deployment[] = [];
   for (const [construct, documents] of byConstruct) {
-    // Two while a deployment replaces the one by the other.
+    // There are two while CloudFormation replaces the document.
     const [current, ...older] = documents.sort((a, b) => b.created - a.created) as [Document, ...Document[]];
     const associations = await readAssociations(current, true, session);
     for (const document of older) associations.push(...(await readAssociations(document, false, session)));
@@ -63,7 +63,7 @@ async function readAssociations({ name }: Document, isCurrent: boolean, session:
     for (const { AssociationId: id } of page.Associations ?? []) if (id !== undefined) ids.push(id);
   }
   const associations = new Map<string, Association>();
-  // The list has no parameters.
+  // ListAssociations does not return parameters.
   await session.forEach(ids, async (id) => {
     const { AssociationDescription: found } = await ssm.send(new sdk.DescribeAssociationCommand({ AssociationId: id }));
     const parameter = (key: string): string | undefined => found?.Parameters?.[key]?.[0];
@@ -74,6 +74,7 @@ async function readAssociations({ name }: Document, isCurrent: boolean, session:
       interval: parameter('ClientAliveInterval') ?? DEFAULTS.interval,
       countMax: parameter('ClientAliveCountMax') ?? DEFAULTS.countMax,
       targets: (found?.Targets ?? []).map(({ Key: key = '', Values: values = [] }) => ({ key, values })),
+      nodeCount: Object.values(found?.Overview?.AssociationStatusAggregatedCount ?? {}).reduce((sum, n) => sum + n, 0),
       isCurrent,
     });
   });

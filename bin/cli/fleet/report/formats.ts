@@ -1,26 +1,27 @@
 // The results for programs: one JSON document, or CSV.
-import { type Result, isGood } from '../results/state';
+import type { Result } from '../results/state';
 import { valuesOf } from '../deployment/deployment';
-import { type Fleet, totals } from './report';
+import { type Fleet, isOk, totals } from './report';
 
 /** One JSON document; `fleet check|apply|remove --targets-file` reads its nodes. */
 export function asJson(command: string, region: string, fleets: readonly Fleet[]): string {
   const document = {
     command,
     region,
-    constructs: fleets.map(({ deployment, commandIds }) => ({
+    constructs: fleets.map(({ deployment, commandIds, unmatched }) => ({
       construct: deployment.construct,
       document: deployment.documentName,
       associations: deployment.associations.map(({ id, action, targets }) => ({ id, action, targets })),
       ClientAliveInterval: Number(valuesOf(deployment).interval),
       ClientAliveCountMax: Number(valuesOf(deployment).countMax),
       commandIds,
+      unmatched,
     })),
     nodes: fleets.flatMap(({ deployment, results }) =>
       results.map((result) => nodeAsJson(result, deployment.construct)),
     ),
     totals: Object.fromEntries(totals(fleets)),
-    ok: fleets.every(({ results }) => results.every(({ state }) => isGood(state))),
+    ok: isOk(fleets),
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }

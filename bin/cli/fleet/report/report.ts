@@ -1,12 +1,22 @@
 // What is reported: the constructs with the results of their nodes.
 import type { Deployment } from '../deployment/deployment';
-import { type Result, STATES, type State } from '../results/state';
+import { type Result, STATES, type State, isGood } from '../results/state';
 
 /** A construct, the commands that were sent for it, and its nodes. */
 export interface Fleet {
   readonly deployment: Deployment;
   readonly commandIds: readonly string[];
   readonly results: readonly Result[];
+  /** The targets that match no node, such as `tag:Environment=prod`. */
+  readonly unmatched: readonly string[];
+}
+
+/** Whether no node needs attention, and all targets have nodes. */
+export function isOk(fleets: readonly Fleet[]): boolean {
+  return fleets.every(
+    ({ results, unmatched }) =>
+      results.length > 0 && unmatched.length === 0 && results.every(({ state }) => isGood(state)),
+  );
 }
 
 /** How many nodes there are of each state, from what needs attention most; states without nodes are left out. */

@@ -1,4 +1,4 @@
-// The results that State Manager has: for each node that of the newest execution which it was part of. Runs nothing.
+// Reads State Manager's results: for each node, its newest execution.
 import type { AssociationExecution } from '@aws-sdk/client-ssm';
 import type { Session } from '../aws/session';
 import type { Association } from '../deployment/deployment';
@@ -9,7 +9,7 @@ import { parseSummary } from './verdict';
 /** The maximum of all lists of State Manager. */
 const PAGE_SIZE = 50;
 
-/** How many pages more than a complete execution has are read in search of nodes that it lacks. */
+/** How many pages without a missing node are read, beyond those of a complete execution. */
 const SPARE_PAGES = 5;
 
 /** How many nodes are asked about one by one. */
@@ -50,7 +50,10 @@ export async function associationResults(
   return results;
 }
 
-/** Newest first, until every expected node is found: the newest may be of one node alone, which has just registered. */
+/**
+ * Newest first, until every expected node is found: the newest may be of one node alone, which has just registered. The
+ * nodes of a resource group are not known before: as many are read as the association has.
+ */
 async function readExecutions(
   association: Association,
   expected: readonly string[],
@@ -59,6 +62,8 @@ async function readExecutions(
   const { sdk, ssm } = session;
   const found = new Map<string, Execution>();
   const missing = new Set(expected);
+  const isGroup = association.targets.some(({ key }) => key.startsWith('resource-groups:'));
+  const isComplete = (): boolean => (isGroup ? found.size >= association.nodeCount : missing.size === 0);
   let pagesLeft = Math.ceil((expected.length / PAGE_SIZE) * 1.5) + SPARE_PAGES;
   const list = sdk.paginateDescribeAssociationExecutions(
     { client: ssm, pageSize: PAGE_SIZE },
@@ -71,6 +76,7 @@ async function readExecutions(
         { client: ssm, pageSize: PAGE_SIZE },
         request,
       )) {
+        let hasMissing = false;
         for (const target of page.AssociationExecutionTargets ?? []) {
           const {
             ResourceId: id,
@@ -81,11 +87,11 @@ async function readExecutions(
           } = target;
           if (id === undefined || found.has(id)) continue;
           found.set(id, { status: DetailedStatus || Status || 'Pending', version, at });
-          missing.delete(id);
+          if (missing.delete(id)) hasMissing = true;
         }
-        if (--pagesLeft === 0) return found;
+        if (!isGroup && !hasMissing && --pagesLeft === 0) return found;
       }
-      if (missing.size === 0) return found;
+      if (isComplete()) return found;
     }
   }
   return found;

@@ -2,6 +2,7 @@
 // has every node.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandInvocation } from '@aws-sdk/client-ssm';
+import { CliError } from '../../shared/exit-code';
 import type { Session } from '../aws/session';
 import type { Action, Values } from '../deployment/deployment';
 import type { Node, Nodes } from '../nodes/node';
@@ -22,7 +23,7 @@ export interface EndedCommand {
   readonly outdated?: string;
 }
 
-/** Adds the result of each node to `results`; nodes that only the command names are added to `nodes`. */
+/** Adds the result of each node to `results`; nodes that only the command names are added to `nodes`. @throws CliError */
 export async function addInvocationResults(
   command: EndedCommand,
   nodes: Nodes,
@@ -44,7 +45,12 @@ export async function addInvocationResults(
       }
     }
     const pause = PAUSES_MS[attempt];
-    if (seen.size >= command.targetCount || pause === undefined) return;
+    if (seen.size >= command.targetCount) return;
+    if (pause === undefined) {
+      throw new CliError(
+        `Run Command lists ${seen.size} of ${command.targetCount} results of ${command.id}. Wait a minute, then read them again.`,
+      );
+    }
     await sleep(pause);
   }
 }

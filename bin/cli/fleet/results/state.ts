@@ -50,6 +50,9 @@ export interface Outcome {
   readonly at?: Date;
 }
 
+/** The detail of a node that was not started because of `--max-errors`. */
+export const NOT_STARTED = 'not started: too many errors on other nodes (--max-errors)';
+
 const MAX_OUTPUT = 120;
 const TIME_LIMIT = 600;
 
@@ -84,7 +87,7 @@ export function stateOfRun(node: Node, outcome: Outcome): Result {
     case 'InvalidPlatform':
       return result('skipped', 'the platform does not support the document');
     case 'Terminated':
-      return result('not-run', 'not started: too many errors on other nodes (--max-errors)');
+      return result('not-run', NOT_STARTED);
     case 'Cancelled':
     case 'Cancelling':
       return result('not-run', 'cancelled');

@@ -1,6 +1,7 @@
 // Ctrl-C while a command runs: asks once whether to cancel it at AWS, and cancels at the second Ctrl-C. Where there is
 // no prompt, the first one cancels and the second one leaves.
 import { onInterruption } from '../../shared/interruption';
+import { printable } from '../../shared/printable';
 import type { Terminal } from '../../shared/terminal';
 import type { Session } from '../aws/session';
 
@@ -66,7 +67,7 @@ export class Cancellation {
       try {
         await ssm.send(new sdk.CancelCommandCommand({ CommandId }));
       } catch (error) {
-        this.note(this.session.explain(error, `${CommandId} was not cancelled`).message);
+        this.note(printable(this.session.explain(error, `${CommandId} was not cancelled`).message));
       }
     }
   }

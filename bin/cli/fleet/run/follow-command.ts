@@ -42,18 +42,31 @@ export async function followCommands(
     });
     if (open.size === 0) return ids.flatMap((id) => latest.get(id) ?? []);
     const missing = ids.find((id) => !latest.has(id));
-    if (missing !== undefined && performance.now() - start > MISSING_MS) {
-      throw new CliError(
-        `--command-id: Systems Manager in ${session.region} lists no command '${missing}'. Check --region and --profile; commands are kept for 30 days.`,
-      );
-    }
+    if (missing !== undefined && performance.now() - start > MISSING_MS) throw notListed(missing, session);
     // Half of it is random, so that many that began at once do not stay in step.
     await sleep(pause * (0.5 + Math.random() / 2));
   }
 }
 
+/** The command, as soon as it is listed. @throws CliError when it is not listed at all */
+export async function findCommand(id: string, session: Session): Promise<Command> {
+  const start = performance.now();
+  for (let pause = FIRST_PAUSE_MS; performance.now() - start <= MISSING_MS; pause *= GROWTH) {
+    const command = await readCommand(id, session);
+    if (command) return command;
+    await sleep(pause);
+  }
+  throw notListed(id, session);
+}
+
+function notListed(id: string, { region }: Session): CliError {
+  return new CliError(
+    `Run Command in ${region}: does not list the command, got: '${id}'. Check --region and --profile; commands are kept for 30 days.`,
+  );
+}
+
 /** The command; undefined while it is not listed. */
-export async function readCommand(id: string, { sdk, ssm }: Session): Promise<Command | undefined> {
+async function readCommand(id: string, { sdk, ssm }: Session): Promise<Command | undefined> {
   const { Commands: [command] = [] } = await ssm.send(new sdk.ListCommandsCommand({ CommandId: id }));
   return command;
 }

@@ -25,8 +25,14 @@ export async function makePlans(
     const targets = await targetsOf(request, deployment, session.region);
     if (targets.length === 0) return [];
     const nodes: Nodes = new Map();
-    for (const list of targets) await collectNodes(list, nodes, session);
-    plans.push({ deployment, nodes, destinations: targets.flatMap((list) => destinationsOf(list, nodes)) });
+    const destinations: Destination[] = [];
+    for (const list of targets) {
+      const matching: Nodes = new Map();
+      await collectNodes(list, matching, session);
+      for (const [id, node] of matching) nodes.set(id, node);
+      destinations.push(...destinationsOf(list, matching));
+    }
+    plans.push({ deployment, nodes, destinations });
   }
   return plans;
 }
@@ -36,7 +42,7 @@ function requireOne({ tags, instanceIds, targetsFile }: TargetsRequest, deployme
   if (deployments.length === 1 || (tags.length === 0 && instanceIds.length === 0 && targetsFile === undefined)) return;
   const names = deployments.map(({ construct }) => construct).join(', ');
   throw new CliError(
-    `fleet: there are ${deployments.length} constructs (${names}), and the targets need the document of one. Give --stack or --document.`,
+    `fleet: --tag, --instance-ids and --targets-file need exactly one construct, got: ${deployments.length} (${names}). Give --stack or --document.`,
     ExitCode.USAGE,
   );
 }

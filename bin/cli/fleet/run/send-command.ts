@@ -22,6 +22,9 @@ export interface Order extends Delivery, Values {
   readonly action: Action;
 }
 
+/** The comment of our commands: their action, in lower case, and a number. */
+export const COMMENT = /^cdk-ssh-keepalive fleet (check|apply|remove) /;
+
 const PAUSES_MS = [500, 1_000, 2_000, 4_000, 8_000];
 
 /** @returns the command's id. @throws CliError when it was not sent, or when that is not known */

@@ -5,10 +5,10 @@ import { text as textOf } from 'node:stream/consumers';
 import { CliError, ExitCode } from '../../shared/exit-code';
 import { oneLine } from '../../shared/printable';
 import { chunks } from '../aws/session';
-import { type Deployment, type Target, describeTarget } from '../deployment/deployment';
+import { type Deployment, type Target, describeTargets } from '../deployment/deployment';
 import type { Nodes } from '../nodes/node';
 
-/** As the command line says; at most one of them. */
+/** The target options; at most one is set. */
 export interface TargetsRequest {
   /** `KEY=VALUE`, each. */
   readonly tags: readonly string[];
@@ -22,6 +22,8 @@ export interface Destination {
   readonly targets?: readonly Target[];
   readonly ids?: readonly string[];
   readonly description: string;
+  /** Undefined for a resource group, whose nodes are not listed before the run. */
+  readonly nodeCount: number | undefined;
 }
 
 /** The maximum of SendCommand. */
@@ -55,13 +57,15 @@ export async function targetsOf(request: TargetsRequest, deployment: Deployment,
 export function destinationsOf(targets: readonly Target[], nodes: Nodes): Destination[] {
   const [first] = targets;
   if (first?.key !== 'InstanceIds' || first.values.includes('*')) {
-    return [{ targets, description: targets.map(describeTarget).join(' and ') }];
+    const isGroup = targets.some(({ key }) => key.startsWith('resource-groups:'));
+    return [{ targets, description: describeTargets(targets), nodeCount: isGroup ? undefined : nodes.size }];
   }
-  // SendCommand refuses all ids for one that is not registered.
+  // SendCommand rejects the whole request if one id is not registered.
   const online = first.values.filter((id) => nodes.get(id)?.ping === 'online');
   return chunks(online, MAX_IDS).map((ids) => ({
     ids,
     description: `${ids.length} ${ids.length === 1 ? 'id' : 'ids'}`,
+    nodeCount: ids.length,
   }));
 }
 
