@@ -1,0 +1,90 @@
+// The files of a Debian machine with systemd, cloud-init and an OpenSSH server, as a tar archive. It is made once and cached.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type Suite = 'bookworm' | 'trixie';
+
+/** Where images and archives are cached. */
+export const CACHE = join(__dirname, '..', '..', '.cache', 'vm');
+
+const PACKAGES = [
+  ...['cloud-init', 'dbus', 'openssh-server', 'systemd-sysv'],
+  ...['initramfs-tools', 'linux-image-cloud-amd64', 'lz4'],
+  // What the tests use: the agent runs commands where sshd does not.
+  ...['iproute2', 'procps', 'qemu-guest-agent'],
+];
+
+/** An openssh-server of the same version whose sshd_config has one more line, for `dpkg --install`. */
+export const NEWER_SSHD_PACKAGE = '/root/openssh-server.deb';
+
+// Shell scripts that get the root folder as $1.
+const BEFORE_PACKAGES = `
+mkdir -p "$1/etc/initramfs-tools/conf.d"
+printf 'MODULES=list\\nCOMPRESS=lz4\\n' >"$1/etc/initramfs-tools/conf.d/vm"
+printf '%s\\n' virtio_pci virtio_blk ext4 xfs >"$1/etc/initramfs-tools/modules"
+`;
+const AFTER_PACKAGES = `set -e
+cd "$1/root"
+APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get -q download openssh-server
+dpkg-deb -R openssh-server_*.deb package
+rm openssh-server_*.deb
+echo '# A line of a newer package.' >>package/usr/share/openssh/sshd_config
+dpkg-deb -Zgzip -z1 -b package .${NEWER_SSHD_PACKAGE.replace('/root', '')}
+rm -r package
+
+cat >"$1/etc/systemd/network/eth0.network" <<'END'
+[Match]
+Name=eth0
+[Network]
+Address=10.0.2.15/24
+END
+mkdir -p "$1/etc/systemd/system/multi-user.target.wants"
+ln -sf /lib/systemd/system/systemd-networkd.service "$1/etc/systemd/system/multi-user.target.wants/"
+# What is not about ssh and user data is left out, because emulated machines are slow.
+cat >"$1/etc/cloud/cloud.cfg.d/99_vm.cfg" <<'END'
+datasource_list: [NoCloud]
+network: {config: disabled}
+disable_root: false
+ssh_genkeytypes: [ed25519]
+cloud_init_modules: [bootcmd, write-files, set_hostname, users-groups, ssh]
+cloud_config_modules: [runcmd]
+cloud_final_modules: [scripts-user, final-message]
+END
+rm -f "$1"/etc/systemd/system/timers.target.wants/*
+mkdir -p "$1/var/log/journal"
+`;
+const DEFINITION = createHash('sha256').update([PACKAGES, BEFORE_PACKAGES, AFTER_PACKAGES].join()).digest('hex').slice(0, 8);
+
+/** The archive, from the cache or, the first time, from Debian's packages. Another definition makes another archive. */
+export function debianRoot(suite: Suite): string {
+  const archive = join(CACHE, `${suite}-${DEFINITION}.tar`);
+  if (existsSync(archive)) return archive;
+  mkdirSync(CACHE, { recursive: true });
+  const stage = mkdtempSync(join(CACHE, 'partial-'));
+  try {
+    const excluded = ['doc', 'i18n', 'locale', 'man'].map((folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`);
+    run('mmdebstrap', [
+      ...['--mode=root', '--variant=minbase', '--quiet', `--include=${PACKAGES.join()}`],
+      ...['--dpkgopt=force-unsafe-io', ...excluded],
+      ...[`--essential-hook=${BEFORE_PACKAGES}`, `--customize-hook=${AFTER_PACKAGES}`],
+      ...[suite, join(stage, 'root.tar'), debianArchive()],
+    ]);
+    // It appears whole or not at all.
+    renameSync(join(stage, 'root.tar'), archive);
+  } finally {
+    rmSync(stage, { recursive: true });
+  }
+  return archive;
+}
+
+/** Debian's archive as this machine's apt knows it, which can be a mirror. */
+function debianArchive(): string {
+  const sources = run('apt-get', ['indextargets', '--format', '$(REPO_URI)', 'Identifier: Packages']).split('\n');
+  return sources.find((uri) => /\/debian\/?$/.test(uri)) ?? 'http://deb.debian.org/debian';
+}
+
+function run(program: string, args: readonly string[]): string {
+  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
