@@ -55,7 +55,10 @@ END
 rm -f "$1"/etc/systemd/system/timers.target.wants/*
 mkdir -p "$1/var/log/journal"
 `;
-const DEFINITION = createHash('sha256').update([PACKAGES, BEFORE_PACKAGES, AFTER_PACKAGES].join()).digest('hex').slice(0, 8);
+const DEFINITION = createHash('sha256')
+  .update([PACKAGES, BEFORE_PACKAGES, AFTER_PACKAGES].join())
+  .digest('hex')
+  .slice(0, 8);
 
 /** The archive, from the cache or, the first time, from Debian's packages. Another definition makes another archive. */
 export function debianRoot(suite: Suite): string {

@@ -34,7 +34,6 @@ export function diskImage({ suite, fileSystem, change = ':' }: DiskImageProps): 
     mkdirSync(CACHE, { recursive: true });
     const stage = mkdtempSync(`${home}.partial-`);
     try {
-      // Its log is small, and so is what has to be replayed.
       inNamespace(
         `truncate -s 1500M "$1/disk" && mkfs.${fileSystem} -q "$1/disk"
          mount -o loop "$1/disk" /mnt && tar -x -f "$2" -C /mnt

@@ -39,7 +39,10 @@ export class JsonSocket {
     const answered = new Promise<Answer>((resolve) => this.waiting.push(resolve));
     this.socket.write(JSON.stringify({ execute: command, arguments: args }) + '\n');
     const controller = new AbortController();
-    const answer = await Promise.race([answered, wait(seconds * 1000, undefined, { signal: controller.signal, ref: false })]);
+    const answer = await Promise.race([
+      answered,
+      wait(seconds * 1000, undefined, { signal: controller.signal, ref: false }),
+    ]);
     controller.abort();
     if (answer?.error) throw new Error(`${command}: ${answer.error.desc}`);
     return answer?.return;

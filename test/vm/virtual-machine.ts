@@ -1,5 +1,5 @@
-// A machine in qemu that boots a disk image, with KVM or, where there is none, emulated. It can be saved, and continued from
-// that state as often as needed. A killed qemu is a power cut.
+// A machine in qemu that boots a disk image, with KVM or, where that does not work, emulated. It can be saved, and continued
+// from that state as often as needed. A killed qemu is a power cut.
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
@@ -22,8 +22,10 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-
 let count = 0;
+
+/** Other kinds of KVM, of machines that are virtual themselves, do not boot every kernel. */
+const HAS_KVM = existsSync('/dev/kvm') && ['kvm_intel', 'kvm_amd'].some((name) => existsSync(`/sys/module/${name}`));
 
 /** Make one with `VirtualMachine.boot`, and `cutPower` at its end. */
 export class VirtualMachine {
@@ -70,7 +72,7 @@ export class VirtualMachine {
   private constructor(
     fixed: Pick<VirtualMachine, 'image' | 'folder' | 'seed' | 'key'>,
     private readonly name: string,
-    private readonly disk: string,
+    readonly disk: string,
     private readonly port: number,
     memory: string | undefined,
   ) {
@@ -78,7 +80,7 @@ export class VirtualMachine {
     const { kernel, initrd, fileSystem } = this.image;
     const options = [
       ...['-nodefaults', '-nographic', '-no-user-config', '-machine', 'q35', '-m', `${MEMORY_MB}`],
-      ...['-accel', 'kvm', '-accel', 'tcg', '-cpu', 'max'],
+      ...['-accel', HAS_KVM ? 'kvm' : 'tcg', '-cpu', 'max'],
       ...['-kernel', kernel, '-initrd', initrd, '-append'],
       `root=/dev/vda rw rootfstype=${fileSystem} console=ttyS0 ds=nocloud net.ifnames=0`,
       // Real flushes: what the guest has not flushed can be lost with the power. It is in the guest's page cache, which ends
@@ -94,7 +96,7 @@ export class VirtualMachine {
     ];
     // It ends with this process, however that ends.
     this.qemu = spawn('setpriv', ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...options], {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: 'ignore',
     });
   }
 
@@ -105,11 +107,12 @@ export class VirtualMachine {
   }
 
   /** Runs a command line as root, as a service does: not through sshd. */
-  async run(commandLine: string): Promise<Outcome> {
+  async run(commandLine: string, input = ''): Promise<Outcome> {
     const { pid } = (await this.requireAgent().request('guest-exec', {
       path: '/bin/sh',
       arg: ['-c', commandLine],
       env: ['PATH=/usr/sbin:/usr/bin:/sbin:/bin'],
+      'input-data': Buffer.from(input).toString('base64'),
       'capture-output': true,
     })) as { pid: number };
     for (; ; await wait(POLL_MS)) {
@@ -121,15 +124,19 @@ export class VirtualMachine {
   }
 
   /** As `run`, for a command that must succeed; its output without the last newline. */
-  async output(commandLine: string): Promise<string> {
-    const { status, stdout, stderr } = await this.run(commandLine);
+  async output(commandLine: string, input = ''): Promise<string> {
+    const { status, stdout, stderr } = await this.run(commandLine, input);
     if (status !== 0) throw new Error(`${commandLine}: exit status ${status}\n${stdout}${stderr}`);
     return stdout.trimEnd();
   }
 
   /** Waits until a command succeeds. */
   async waitFor(commandLine: string): Promise<void> {
-    for (const end = performance.now() + BOOT_SECONDS * 1000; (await this.run(commandLine)).status !== 0; await wait(POLL_MS)) {
+    for (
+      const end = performance.now() + BOOT_SECONDS * 1000;
+      (await this.run(commandLine)).status !== 0;
+      await wait(POLL_MS)
+    ) {
       if (performance.now() > end) throw new Error(`This did not become true: ${commandLine}`);
     }
   }
@@ -186,8 +193,8 @@ export class VirtualMachine {
 
   /** Cuts the power; the result is the disk as it was at that moment. */
   cutPower(): string {
-    this.qemu.kill('SIGKILL');
     this.close();
+    this.qemu.kill('SIGKILL');
     return this.disk;
   }
 
@@ -212,7 +219,7 @@ export class VirtualMachine {
 
   private async connectAgent(): Promise<void> {
     this.agent?.close();
-    for (const end = performance.now() + BOOT_SECONDS * 1000; ; ) {
+    for (const end = performance.now() + BOOT_SECONDS * 1000; ;) {
       const agent = await JsonSocket.connect(`${this.name}.agent`, 30);
       const id = Math.floor(Math.random() * 2 ** 31);
       if ((await agent.request('guest-sync', { id }, 2)) === id) {

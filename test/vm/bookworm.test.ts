@@ -1,0 +1,4 @@
+// A file for each suite, so that they run side by side.
+import { testMachine } from './machine-tests';
+
+testMachine('bookworm', 'ext4');
