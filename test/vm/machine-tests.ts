@@ -22,7 +22,7 @@ const LEFTOVERS = "find / -xdev -name '*cdk-ssh-keepalive*'";
 /** Bytes, modes, owners and change times. */
 const FILES = 'cd /etc/ssh && find . -type f -exec sha256sum {} + -exec stat -c "%n %a %u %g %Z" {} + | sort';
 /** Of the service since the boot; the first one is that of the boot. */
-const STARTS = (unit: string): string => `journalctl -q -b -u ${unit} -o cat | grep -c '^Started '`;
+export const STARTS = (unit: string): string => `journalctl -q -b -u ${unit} -o cat | grep -c '^Started '`;
 
 /** The document's run, as the agent of Systems Manager starts it. */
 export function documentCommand(action: 'Apply' | 'Check' | 'Remove', { parameters }: Deployment): string {

@@ -42,7 +42,7 @@ export function testPowerCuts(resume: () => Promise<VirtualMachine>, apply: stri
       afterMs?: number,
     ): Promise<{ values: string; files: string; shipped: string }> => {
       const machine = await resume();
-      let shipped = '';
+      let shipped: string;
       try {
         await machine.output(`${LAYOUTS[layout]}; sync`);
         shipped = `${await machine.output('cat /etc/ssh/sshd_config')}\n`;

@@ -57,7 +57,7 @@ export class VirtualMachine {
       return machine;
     } catch (error) {
       machine.cutPower();
-      throw new Error(`The machine does not start: ${(error as Error).message}\n${machine.console}`);
+      throw new Error(`The machine does not start: ${(error as Error).message}\n${machine.console}`, { cause: error });
     }
   }
 
