@@ -27,7 +27,10 @@ export class JsonSocket {
 
   private constructor(private readonly socket: Socket) {
     socket.on('error', () => undefined);
-    createInterface({ input: socket }).on('line', (line) => {
+    const lines = createInterface({ input: socket });
+    // A killed qemu resets its connections.
+    lines.on('error', () => undefined);
+    lines.on('line', (line) => {
       // The agent's answer to a synchronization can have garbage of an earlier connection before it.
       const answer = JSON.parse(line.replace(/^[^{]*/, '')) as Answer;
       if (answer.return !== undefined || answer.error) this.waiting.shift()?.(answer);

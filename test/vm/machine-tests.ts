@@ -19,8 +19,9 @@ const BY_DOCUMENT = '60 120';
 
 /** Files of ours, wherever they are; what is below /run goes with the next boot. */
 const LEFTOVERS = "find / -xdev -name '*cdk-ssh-keepalive*'";
-/** Bytes, modes, owners and change times. */
-const FILES = 'cd /etc/ssh && find . -type f -exec sha256sum {} + -exec stat -c "%n %a %u %g %Z" {} + | sort';
+/** Bytes, modes and owners. */
+const FILES = 'cd /etc/ssh && find . -type f -exec sha256sum {} + -exec stat -c "%n %a %u %g" {} + | sort';
+const CHANGE_TIMES = 'cd /etc/ssh && find . -exec stat -c "%n %Z" {} + | sort';
 /** Of the service since the boot; the first one is that of the boot. */
 export const STARTS = (unit: string): string => `journalctl -q -b -u ${unit} -o cat | grep -c '^Started '`;
 
@@ -51,7 +52,7 @@ export async function firstBoot(machine: VirtualMachine): Promise<{ status: stri
 /** Boots an image up to the user data, which waits, and brings the document's script. */
 export async function bootToUserData(image: DiskImage, deployment: Deployment): Promise<VirtualMachine> {
   const machine = await VirtualMachine.boot(image, deployment.firstBoot);
-  await machine.waitFor('pgrep -f scripts/part-001');
+  await machine.waitFor('pgrep -f [p]art-001');
   await machine.output(`cat >${DOCUMENT}`, deployment.documentScript);
   return machine;
 }
@@ -68,7 +69,7 @@ export async function on(
     console.log(`The machine's console:\n${machine.console.split('\n').slice(-60).join('\n')}`);
     throw error;
   } finally {
-    machine.cutPower();
+    await machine.cutPower();
   }
 }
 
@@ -131,11 +132,12 @@ export function testMachine(suite: Suite, fileSystem: FileSystem): void {
       });
 
       it('is the same after a reboot', async () => {
-        const files = await machine.output(FILES);
+        const state = `${FILES}; ${CHANGE_TIMES}`;
+        const files = await machine.output(state);
         await machine.reboot();
         await machine.waitFor('systemctl is-active ssh');
         await machine.output(`cat >${DOCUMENT}`, deployment.documentScript);
-        expect(await machine.output(FILES)).toBe(files);
+        expect(await machine.output(state)).toBe(files);
         expect(verdictOf(await machine.run(command('Check')))).toBe('compliant');
         expect(verdictOf(await machine.run(command('Apply')))).toBe('unchanged');
         expect(await machine.output(STARTS('ssh'))).toBe('1');
@@ -179,7 +181,8 @@ export function testMachine(suite: Suite, fileSystem: FileSystem): void {
     it('with ssh.socket alone gets the settings without a start of ssh.service', async () => {
       await on(resume(), async (machine) => {
         await machine.output('systemctl disable --now ssh.service && systemctl enable --now ssh.socket');
-        const starts = await machine.output(STARTS('ssh'));
+        const lastStart = 'systemctl show -p ActiveState -p ActiveEnterTimestampMonotonic ssh.service';
+        const before = await machine.output(lastStart);
         expect((await firstBoot(machine)).status).toBe('7');
         expect(await valuesOf(machine)).toBe(BY_FIRST_BOOT);
         const session = await machine.ssh(`${command('Apply')}; echo the session lives`);
@@ -189,7 +192,7 @@ export function testMachine(suite: Suite, fileSystem: FileSystem): void {
         const { stderr } = await machine.ssh('true', '-v', '-o', 'LogLevel=DEBUG1');
         expect(stderr).toContain('Authenticated to');
         expect(await valuesOf(machine)).toBe(BY_DOCUMENT);
-        expect(await machine.output(STARTS('ssh'))).toBe(starts);
+        expect(await machine.output(lastStart)).toBe(before);
         expect(await machine.output('systemctl is-active ssh.socket')).toBe('active');
       });
     });
@@ -201,7 +204,7 @@ export function testMachine(suite: Suite, fileSystem: FileSystem): void {
         const before = [await machine.output(process), await machine.output(`sha256sum /etc/ssh/sshd_config`)];
         expect((await firstBoot(machine)).status).toBe('7');
         const applied = await machine.run(command('Apply'));
-        expect([verdictOf(applied), reasonOf(applied), applied.status]).toEqual(['failed', 'cannot-restart', 2]);
+        expect([applied.stdout, applied.status]).toEqual([expect.stringContaining('reason=cannot-restart'), 2]);
         expect([await machine.output(process), await machine.output(`sha256sum /etc/ssh/sshd_config`)]).toEqual(before);
         expect(await valuesOf(machine)).toBe(OLD);
         expect(await machine.output(LEFTOVERS)).toBe('');
@@ -229,8 +232,8 @@ export function testMachine(suite: Suite, fileSystem: FileSystem): void {
       await on(resume(), async (machine) => {
         await machine.output(slowRestarts(10));
         await machine.output(OPEN_GATE);
-        await machine.waitFor(`[ -e ${DROPIN} ] && pgrep -f 'restart ssh'`);
-        await machine.output("pkill -KILL -f scripts/part-001; pkill -KILL -f 'restart ssh'");
+        await machine.waitFor(`[ -e ${DROPIN} ] && pgrep -f '[r]estart ssh'`);
+        await machine.output("pkill -KILL -f '[p]art-001'; pkill -KILL -f '[r]estart ssh'");
         expect(await valuesOf(machine)).toBe(BY_FIRST_BOOT);
         await machine.waitFor('systemctl is-active ssh');
         expect(reasonOf(await machine.run(command('Check')))).toBe('unfinished');
@@ -244,8 +247,8 @@ export function testMachine(suite: Suite, fileSystem: FileSystem): void {
       await on(resume(), async (machine) => {
         await machine.output(slowRestarts(10));
         const killed = machine.run(command('Apply'));
-        await machine.waitFor(`[ -e ${DROPIN} ] && pgrep -f 'restart ssh'`);
-        await machine.output(`pkill -KILL -f ${DOCUMENT}; pkill -KILL -f 'restart ssh'`);
+        await machine.waitFor(`[ -e ${DROPIN} ] && pgrep -f '[r]estart ssh'`);
+        await machine.output(`pkill -KILL -f '[d]ocument.sh'; pkill -KILL -f '[r]estart ssh'`);
         await killed;
         expect(await valuesOf(machine)).toBe(BY_DOCUMENT);
         await machine.waitFor('systemctl is-active ssh');

@@ -18,7 +18,8 @@ const LAYOUTS = {
 const EXAMINE = `mount --bind /dev dev && mkdir -p run/sshd
 chroot . /usr/sbin/sshd -T | grep -i '^clientalive'
 echo files:
-cat etc/ssh/sshd_config.d/*.conf etc/ssh/sshd_config`;
+for file in etc/ssh/sshd_config.d/*.conf; do [ ! -e "$file" ] || cat "$file"; done
+cat etc/ssh/sshd_config`;
 
 /** What is on a disk: both values of a configuration that sshd accepts, and the files. */
 function examine(disk: string): { values: string; files: string } {
@@ -55,10 +56,11 @@ export function testPowerCuts(resume: () => Promise<VirtualMachine>, apply: stri
         } else {
           await wait(afterMs);
         }
-      } finally {
-        machine.cutPower();
+      } catch (error) {
+        await machine.cutPower();
+        throw error;
       }
-      return { ...examine(machine.disk), shipped };
+      return { ...examine(await machine.cutPower()), shipped };
     };
 
     it(`right after ${name}, ${CUTS} times, has the new values in complete files`, async () => {

@@ -56,7 +56,7 @@ export class VirtualMachine {
       await machine.connectAgent();
       return machine;
     } catch (error) {
-      machine.cutPower();
+      await machine.cutPower();
       throw new Error(`The machine does not start: ${(error as Error).message}\n${machine.console}`, { cause: error });
     }
   }
@@ -72,7 +72,7 @@ export class VirtualMachine {
   private constructor(
     fixed: Pick<VirtualMachine, 'image' | 'folder' | 'seed' | 'key'>,
     private readonly name: string,
-    readonly disk: string,
+    private readonly disk: string,
     private readonly port: number,
     memory: string | undefined,
   ) {
@@ -192,9 +192,9 @@ export class VirtualMachine {
   }
 
   /** Cuts the power; the result is the disk as it was at that moment. */
-  cutPower(): string {
+  async cutPower(): Promise<string> {
     this.close();
-    this.qemu.kill('SIGKILL');
+    if (this.qemu.kill('SIGKILL')) await once(this.qemu, 'exit');
     return this.disk;
   }
 
