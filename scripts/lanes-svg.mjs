@@ -1,4 +1,5 @@
-// Draws the JSON of a rehearsal as SVG: a lane for each session, a dot for each keepalive, a break where the path forgets.
+// Draws the JSON of a rehearsal as SVG: a lane for each session, a dot for each keepalive, a break where the path forgets. The
+// axis has minutes, or seconds where the whole takes less than a minute.
 
 const [WIDTH, LANE_HEIGHT, TOP, LEFT, RIGHT] = [640, 58, 44, 144, 124];
 const THEMES = {
@@ -6,12 +7,18 @@ const THEMES = {
   dark: { text: '#f0f6fc', faint: '#9198a1', line: '#656c76', good: '#3fb950', bad: '#f85149' },
 };
 
+const MINUTES = { name: 'minutes', label: 'min', seconds: 60, step: 1 };
+const SECONDS = { name: 'seconds', label: 's', seconds: 1, step: 3 };
+const unitOf = ({ idleSeconds }) => (idleSeconds < 60 ? SECONDS : MINUTES);
+
 /** One sentence that says what the picture shows. */
-export function describeLanes({ sessions, idleSeconds, path, sshd }) {
+export function describeLanes(recording) {
+  const { sessions, idleSeconds, path, sshd } = recording;
+  const unit = unitOf(recording);
   const results = sessions.map(({ label, result }) => `${label}: ${result}`).join(', ');
   return (
-    `Four SSH sessions to ${sshd}, idle for ${idleSeconds / 60} minutes on a path that forgets a connection after ` +
-    `${path.forgetsAfterSeconds / 60} minutes of silence. ${results}.`
+    `Four SSH sessions to ${sshd}, idle for ${idleSeconds / unit.seconds} ${unit.name} on a path that forgets a connection after ` +
+    `${path.forgetsAfterSeconds / unit.seconds} ${unit.name} of silence. ${results}.`
   );
 }
 
@@ -23,10 +30,12 @@ export function lanesSvg(recording, theme) {
   const x = (seconds) => LEFT + (seconds / idleSeconds) * (WIDTH - LEFT - RIGHT);
   const round = (number) => Number(number.toFixed(1));
 
-  const minutes = Array.from({ length: idleSeconds / 60 + 1 }, (_, minute) => {
-    const at = round(x(minute * 60));
+  const unit = unitOf(recording);
+  const marks = Array.from({ length: Math.floor(idleSeconds / unit.seconds / unit.step) + 1 }, (_, index) => {
+    const mark = index * unit.step;
+    const at = round(x(mark * unit.seconds));
     return (
-      `<text x="${at}" y="24" text-anchor="middle" fill="${color.faint}" font-size="16">${minute} min</text>` +
+      `<text x="${at}" y="24" text-anchor="middle" fill="${color.faint}" font-size="16">${mark} ${unit.label}</text>` +
       `<path d="M${at} 34V${height - 48}" stroke="${color.line}" stroke-width="1" opacity="0.35"/>`
     );
   });
@@ -52,7 +61,7 @@ export function lanesSvg(recording, theme) {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-labelledby="title">
 <title id="title">${describeLanes(recording)}</title>
 <g font-family="-apple-system, BlinkMacSystemFont, 'Segoe UI', 'Noto Sans', Helvetica, Arial, sans-serif" fill="none">
-${minutes.join('\n')}
+${marks.join('\n')}
 ${lanes.join('\n')}
 <circle cx="${LEFT + 8}" cy="${legendY - 6}" r="7" fill="${color.good}"/>
 <text x="${LEFT + 24}" y="${legendY}" fill="${color.faint}" font-size="16">keepalive</text>

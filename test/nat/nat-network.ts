@@ -2,6 +2,7 @@
 // of its own. The namespaces end with the processes that hold them, so nothing has to be cleaned up after a failure.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { SuiteMachine } from '../openssh/suite-machine';
 
 /** How the router forgets. */
@@ -73,6 +74,21 @@ export class NatNetwork {
 
   endOutage(): void {
     this.inRouter('nft', ['flush', 'chain', 'inet', 'nat', 'outage']);
+  }
+
+  /** Makes the router count the packets of the connections that begin from now on. */
+  countPackets(): void {
+    this.inRouter('sh', ['-c', 'echo 1 >/proc/sys/net/netfilter/nf_conntrack_acct']);
+  }
+
+  /** How many packets passed in both directions, by the client's port, of every connection that is not forgotten. */
+  connections(): Map<string, number> {
+    const entries = [
+      ...readFileSync(`/proc/${this.router.pid}/net/nf_conntrack`, 'utf8').matchAll(
+        /ESTABLISHED .*? sport=(\d+) .*?packets=(\d+) .*?packets=(\d+) /g,
+      ),
+    ];
+    return new Map(entries.map(([, port = '', sent, received]) => [port, Number(sent) + Number(received)]));
   }
 
   close(): void {

@@ -5,6 +5,7 @@ import type { SuiteMachine } from '../openssh/suite-machine';
 import { describeWithSuites } from '../openssh/suite-requirements';
 import type { SuiteName } from '../openssh/suites';
 import { DEPLOYED, NEVER, STOCK, connect, startMachines, stopMachines } from './machines';
+import { Recording } from './recording';
 import { BackgroundCommand, openSession, sshCommand } from './ssh-client';
 
 // sshd 9.2 sends a keepalive every two intervals, which is 4 s: still before the router forgets.
@@ -24,18 +25,21 @@ const COMBINATIONS = {
 } as const;
 
 /** The combinations whose session answers after the silence, by who speaks first. */
-async function survivors(client: SuiteMachine): Promise<{ client: string[]; server: string[] }> {
+async function survivors(client: SuiteMachine, recording?: Recording): Promise<{ client: string[]; server: string[] }> {
   const open = async (first: string, command: string): Promise<[string, BackgroundCommand][]> => {
     const sessions: [string, BackgroundCommand][] = [];
     for (const [name, [address, file]] of Object.entries(COMBINATIONS)) {
       sessions.push([name, await openSession(client, `${first}-${sessions.length}`, file, address, command)]);
+      recording?.add(`${first} ${name}`);
     }
     return sessions;
   };
   // The server speaks when every session has been idle for that long.
   const serverFirst = await open('server', `sleep ${IDLE + 5}; echo back; sleep 60`);
   const clientFirst = await open('client', 'cat');
+  recording?.start();
   await wait(IDLE * 1000);
+  recording?.stop();
   const alive = async (
     sessions: [string, BackgroundCommand][],
     answers: (one: BackgroundCommand) => Promise<boolean>,
@@ -61,8 +65,13 @@ export function testNat(suiteName: SuiteName): void {
 
     it('a strict router drops idle sessions, whichever end speaks first, and keepalives from either end keep them', async () => {
       const machines = await startMachines(suiteName, INTERVAL);
-      await connect(machines, FORGETS_AFTER, false);
-      expect(await survivors(machines.client)).toEqual({ client: WITH_KEEPALIVE, server: WITH_KEEPALIVE });
+      const network = await connect(machines, FORGETS_AFTER, false);
+      const file = process.env.NAT_RECORDING;
+      const recording = file === undefined ? undefined : new Recording(network);
+      const alive = await survivors(machines.client, recording);
+      if (file !== undefined)
+        recording?.write(file, { sshd: machines.stock.sshdVersion, forgetsAfterSeconds: FORGETS_AFTER, alive });
+      expect(alive).toEqual({ client: WITH_KEEPALIVE, server: WITH_KEEPALIVE });
     });
 
     it('a loose router revives a session of which the client speaks first, and drops the others', async () => {
