@@ -37,6 +37,8 @@ async function survivors(client: SuiteMachine, recording?: Recording): Promise<{
   // The server speaks when every session has been idle for that long.
   const serverFirst = await open('server', `sleep ${IDLE + 5}; echo back; sleep 60`);
   const clientFirst = await open('client', 'cat');
+  // So that all of them become idle at the same time.
+  for (const [, session] of clientFirst) await session.echoes();
   recording?.start();
   await wait(IDLE * 1000);
   recording?.stop();
