@@ -213,19 +213,25 @@ export function testMachine(suite: Suite, fileSystem: FileSystem): void {
     });
 
     it('waits for a restart that takes 20 s, and for one that takes 70 s', async () => {
-      const restart = (seconds: number): Promise<void> =>
+      const duringFirstBoot = (seconds: number): Promise<void> =>
         on(resume(), async (machine) => {
           await machine.output(slowRestarts(seconds));
           const { status, seconds: took } = await firstBoot(machine);
           expect(status).toBe('7');
           expect(took).toBeGreaterThan(seconds);
           expect(await valuesOf(machine)).toBe(BY_FIRST_BOOT);
+          expect(await machine.output(LEFTOVERS)).toBe(DROPIN);
+          expect((await machine.ssh('true')).status).toBe(0);
+        });
+      const duringApply = (seconds: number): Promise<void> =>
+        on(resume(), async (machine) => {
+          await machine.output(slowRestarts(seconds));
           expect(verdictOf(await machine.run(command('Apply')))).toBe('changed');
           expect(verdictOf(await machine.run(command('Check')))).toBe('compliant');
           expect(await machine.output(LEFTOVERS)).toBe(DROPIN);
           expect((await machine.ssh('true')).status).toBe(0);
         });
-      await Promise.all([restart(20), restart(70)]);
+      await Promise.all([duringFirstBoot(20), duringApply(20), duringFirstBoot(70), duringApply(70)]);
     });
 
     it('with the first boot killed at its restart has complete files, and Apply completes it', async () => {

@@ -6,7 +6,7 @@ import type { VirtualMachine } from './virtual-machine';
 
 const CUTS = 10;
 /** Cuts during the change: at parts of the time that it takes. */
-const MOMENTS = [0.3, 0.5, 0.6, 0.7, 0.8, 0.9];
+const MOMENTS = [0.5, 0.65, 0.8, 0.9];
 
 /** Where the settings go: a block where sshd_config has no Include. */
 const LAYOUTS = {
