@@ -23,7 +23,8 @@ const LEFTOVERS = "find / -xdev -name '*cdk-ssh-keepalive*'";
 const FILES = 'cd /etc/ssh && find . -type f -exec sha256sum {} + -exec stat -c "%n %a %u %g" {} + | sort';
 const CHANGE_TIMES = 'cd /etc/ssh && find . -exec stat -c "%n %Z" {} + | sort';
 /** Of the service since the boot; the first one is that of the boot. */
-export const STARTS = (unit: string): string => `journalctl -q -b -u ${unit} -o cat | grep -c '^Started '`;
+export const STARTS = (unit: string): string =>
+  `journalctl --sync; journalctl -q -b -u ${unit} -o cat | grep -c '^Started '`;
 
 /** The document's run, as the agent of Systems Manager starts it. */
 export function documentCommand(action: 'Apply' | 'Check' | 'Remove', { parameters }: Deployment): string {

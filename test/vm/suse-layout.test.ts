@@ -25,7 +25,7 @@ END
 chmod 755 usr/sbin/sshd usr/lib/sshd-of-usr-etc/sshd
 rm -f etc/systemd/system/sshd.service etc/systemd/system/multi-user.target.wants/ssh.service lib/systemd/system/ssh.socket
 sed '/^Alias=/d' lib/systemd/system/ssh.service >lib/systemd/system/sshd.service
-rm lib/systemd/system/ssh.service
+rm lib/systemd/system/ssh.service etc/init.d/ssh
 ln -s /lib/systemd/system/sshd.service etc/systemd/system/multi-user.target.wants/
 `;
 const COPY = 'cp -p /usr/etc/ssh/sshd_config /etc/ssh/sshd_config';
