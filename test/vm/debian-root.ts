@@ -12,9 +12,12 @@ export const CACHE = join(__dirname, '..', '..', '.cache', 'vm');
 const PACKAGES = [
   ...['cloud-init', 'dbus', 'openssh-server', 'systemd-sysv'],
   ...['initramfs-tools', 'linux-image-cloud-amd64', 'lz4'],
-  // What the tests use: the agent runs commands where sshd does not.
-  ...['iproute2', 'procps', 'qemu-guest-agent'],
+  // What the tests use.
+  ...['iproute2', 'procps'],
 ];
+
+/** The port of a shell that runs what it reads, without sshd. */
+export const SHELL_PORT = 2222;
 
 /** An openssh-server of the same version whose sshd_config has one more line, for `dpkg --install`. */
 export const NEWER_SSHD_PACKAGE = '/root/openssh-server.deb';
@@ -40,8 +43,23 @@ Name=eth0
 [Network]
 Address=10.0.2.15/24
 END
-mkdir -p "$1/etc/systemd/system/multi-user.target.wants"
+cat >"$1/etc/systemd/system/shell.socket" <<'END'
+[Socket]
+ListenStream=${SHELL_PORT}
+Accept=yes
+TriggerLimitIntervalSec=0
+END
+cat >"$1/etc/systemd/system/shell@.service" <<'END'
+[Unit]
+CollectMode=inactive-or-failed
+[Service]
+ExecStart=-/bin/sh
+StandardInput=socket
+StandardError=journal
+END
+mkdir -p "$1/etc/systemd/system/multi-user.target.wants" "$1/etc/systemd/system/sockets.target.wants"
 ln -sf /lib/systemd/system/systemd-networkd.service "$1/etc/systemd/system/multi-user.target.wants/"
+ln -sf ../shell.socket "$1/etc/systemd/system/sockets.target.wants/"
 # What is not about ssh and user data is left out, because emulated machines are slow.
 cat >"$1/etc/cloud/cloud.cfg.d/99_vm.cfg" <<'END'
 datasource_list: [NoCloud]

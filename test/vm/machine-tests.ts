@@ -53,7 +53,7 @@ export async function firstBoot(machine: VirtualMachine): Promise<{ status: stri
 /** Boots an image up to the user data, which waits, and brings the document's script. */
 export async function bootToUserData(image: DiskImage, deployment: Deployment): Promise<VirtualMachine> {
   const machine = await VirtualMachine.boot(image, deployment.firstBoot);
-  await machine.waitFor('pgrep -f [p]art-001');
+  await machine.waitFor('pgrep -f part-001');
   await machine.output(`cat >${DOCUMENT}`, deployment.documentScript);
   return machine;
 }
@@ -236,8 +236,8 @@ export function testMachine(suite: Suite, fileSystem: FileSystem): void {
       await on(resume(), async (machine) => {
         await machine.output(slowRestarts(10));
         await machine.output(OPEN_GATE);
-        await machine.waitFor(`[ -e ${DROPIN} ] && pgrep -f '[r]estart ssh'`);
-        await machine.output("pkill -KILL -f '[p]art-001'; pkill -KILL -f '[r]estart ssh'");
+        await machine.waitFor(`[ -e ${DROPIN} ] && pgrep -f 'restart ssh'`);
+        await machine.output("pkill -KILL -f part-001; pkill -KILL -f 'restart ssh'");
         expect(await valuesOf(machine)).toBe(BY_FIRST_BOOT);
         await machine.waitFor('systemctl is-active ssh');
         expect(reasonOf(await machine.run(command('Check')))).toBe('unfinished');
@@ -251,8 +251,8 @@ export function testMachine(suite: Suite, fileSystem: FileSystem): void {
       await on(resume(), async (machine) => {
         await machine.output(slowRestarts(10));
         const killed = machine.run(command('Apply'));
-        await machine.waitFor(`[ -e ${DROPIN} ] && pgrep -f '[r]estart ssh'`);
-        await machine.output(`pkill -KILL -f '[d]ocument.sh'; pkill -KILL -f '[r]estart ssh'`);
+        await machine.waitFor(`[ -e ${DROPIN} ] && pgrep -f 'restart ssh'`);
+        await machine.output(`pkill -KILL -f document.sh; pkill -KILL -f 'restart ssh'`);
         await killed;
         expect(await valuesOf(machine)).toBe(BY_DOCUMENT);
         await machine.waitFor('systemctl is-active ssh');

@@ -3,18 +3,24 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { SHELL_PORT } from './debian-root';
 import type { DiskImage } from './disk-image';
-import { JsonSocket } from './json-socket';
+import { QmpSocket } from './qmp-socket';
 import { scratchFolder } from './scratch-folder';
 import { makeSeed } from './user-data';
 
 /** An emulated machine boots in about two minutes; the rest is patience with a busy one. */
 const BOOT_SECONDS = 600;
 const POLL_MS = 100;
+const COMMAND_SECONDS = 400;
+const PROBE_SECONDS = 30;
 const MEMORY_MB = 400;
+
+/** The machine does not run commands, yet or any more. */
+class NoAnswer extends Error {}
 
 export interface Outcome {
   readonly status: number;
@@ -47,13 +53,13 @@ export class VirtualMachine {
     const name = join(fixed.folder, `${++count}`);
     const disk = `${name}.qcow2`;
     execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-b', backing, '-F', format, disk]);
-    const port = await freePort();
-    const machine = new VirtualMachine(fixed, name, disk, port, memory);
+    const ports = [await freePort(), await freePort()] as const;
+    const machine = new VirtualMachine(fixed, name, disk, ports, memory);
     try {
-      machine.qmp = await JsonSocket.connect(`${name}.qmp`, 30);
+      machine.qmp = await QmpSocket.connect(`${name}.qmp`, 30);
       await machine.qmp.request('qmp_capabilities');
       if (memory !== undefined) await machine.continueFrom();
-      await machine.connectAgent();
+      await machine.waitFor('true');
       return machine;
     } catch (error) {
       await machine.cutPower();
@@ -65,17 +71,19 @@ export class VirtualMachine {
   readonly folder: string;
   readonly seed: string;
   readonly key: string;
+  private readonly sshPort: number;
+  private readonly shellPort: number;
   private readonly qemu: ChildProcess;
-  private qmp?: JsonSocket;
-  private agent?: JsonSocket;
+  private qmp?: QmpSocket;
 
   private constructor(
     fixed: Pick<VirtualMachine, 'image' | 'folder' | 'seed' | 'key'>,
     private readonly name: string,
     private readonly disk: string,
-    private readonly port: number,
+    [sshPort, shellPort]: readonly [number, number],
     memory: string | undefined,
   ) {
+    [this.sshPort, this.shellPort] = [sshPort, shellPort];
     ({ image: this.image, folder: this.folder, seed: this.seed, key: this.key } = fixed);
     const { kernel, initrd, fileSystem } = this.image;
     const options = [
@@ -87,11 +95,9 @@ export class VirtualMachine {
       // with qemu, or in clusters that are new in this overlay, whose places qemu writes only when the guest flushes its disk.
       ...['-drive', `file=${disk},format=qcow2,if=virtio,cache=writeback`],
       ...['-drive', `file=${this.seed},format=raw,if=virtio,readonly=on`],
-      ...['-netdev', `user,id=net,restrict=on,hostfwd=tcp:127.0.0.1:${port}-:22`],
+      ...['-netdev', `user,id=net,restrict=on,${forward(sshPort, 22)},${forward(shellPort, SHELL_PORT)}`],
       ...['-device', 'virtio-net-pci,netdev=net,romfile=', '-device', 'virtio-rng-pci'],
       ...['-serial', `file:${name}.console`, '-qmp', `unix:${name}.qmp,server=on,wait=off`],
-      ...['-chardev', `socket,id=agent,path=${name}.agent,server=on,wait=off`, '-device', 'virtio-serial-pci'],
-      ...['-device', 'virtserialport,chardev=agent,name=org.qemu.guest_agent.0'],
       ...(memory === undefined ? [] : ['-incoming', `exec:cat '${memory}'`]),
     ];
     // It ends with this process, however that ends.
@@ -106,21 +112,26 @@ export class VirtualMachine {
     return existsSync(file) ? readFileSync(file, 'latin1') : '';
   }
 
-  /** Runs a command line as root, as a service does: not through sshd. */
-  async run(commandLine: string, input = ''): Promise<Outcome> {
-    const { pid } = (await this.requireAgent().request('guest-exec', {
-      path: '/bin/sh',
-      arg: ['-c', commandLine],
-      env: ['PATH=/usr/sbin:/usr/bin:/sbin:/bin'],
-      'input-data': Buffer.from(input).toString('base64'),
-      'capture-output': true,
-    })) as { pid: number };
-    for (; ; await wait(POLL_MS)) {
-      const status = (await this.requireAgent().request('guest-exec-status', { pid })) as Record<string, unknown>;
-      if (!status.exited) continue;
-      const text = (key: string): string => Buffer.from((status[key] as string | undefined) ?? '', 'base64').toString();
-      return { status: Number(status.exitcode ?? -1), stdout: text('out-data'), stderr: text('err-data') };
-    }
+  /** Runs a command line as root, in a service: not through sshd. */
+  async run(commandLine: string, input = '', seconds = COMMAND_SECONDS): Promise<Outcome> {
+    const encode = (text: string): string => Buffer.from(text).toString('base64');
+    const socket = connect({ host: '127.0.0.1', port: this.shellPort });
+    socket.end(
+      `echo ${encode(commandLine)} | base64 -d >/run/command.$$
+      echo ${encode(input)} | base64 -d | sh /run/command.$$
+      echo "exit status $?"
+      rm /run/command.$$
+      `,
+    );
+    // A machine that boots meanwhile forgets the connection.
+    socket.setTimeout(seconds * 1000, () => socket.destroy());
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('error', () => undefined);
+    await once(socket, 'close');
+    const [, stdout, status] = /^([^]*)exit status (\d+)\n$/.exec(Buffer.concat(chunks).toString()) ?? [];
+    if (stdout === undefined) throw new NoAnswer(`The machine does not answer: ${commandLine}`);
+    return { status: Number(status), stdout, stderr: '' };
   }
 
   /** As `run`, for a command that must succeed; its output without the last newline. */
@@ -134,17 +145,18 @@ export class VirtualMachine {
   async waitFor(commandLine: string): Promise<void> {
     for (
       const end = performance.now() + BOOT_SECONDS * 1000;
-      (await this.run(commandLine)).status !== 0;
+      !(await this.succeeds(commandLine));
       await wait(POLL_MS)
     ) {
-      if (performance.now() > end) throw new Error(`This did not become true: ${commandLine}`);
+      if (this.qemu.exitCode !== null || this.qemu.signalCode !== null) throw new Error('qemu has ended.');
+      if (performance.now() > end) throw new Error(`This did not become true within ${BOOT_SECONDS} s: ${commandLine}`);
     }
   }
 
   /** The arguments of an `ssh` that logs in as root. */
   sshArguments(...options: string[]): string[] {
     return [
-      ...['-F', '/dev/null', '-i', this.key, '-p', `${this.port}`, '-o', 'StrictHostKeyChecking=no'],
+      ...['-F', '/dev/null', '-i', this.key, '-p', `${this.sshPort}`, '-o', 'StrictHostKeyChecking=no'],
       ...['-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-o', 'ConnectTimeout=60'],
       ...[...options, 'root@127.0.0.1'],
     ];
@@ -162,13 +174,10 @@ export class VirtualMachine {
 
   /** Boots again, and returns as soon as it runs commands. */
   async reboot(): Promise<void> {
-    const bootId = await this.output('cat /proc/sys/kernel/random/boot_id');
-    await this.run('systemctl reboot');
-    for (;;) {
-      await wait(1000);
-      await this.connectAgent();
-      if ((await this.output('cat /proc/sys/kernel/random/boot_id')) !== bootId) return;
-    }
+    const bootId = 'cat /proc/sys/kernel/random/boot_id';
+    const before = await this.output(bootId);
+    await this.output('systemctl reboot --no-block');
+    await this.waitFor(`[ "$(${bootId})" != ${before} ]`);
   }
 
   /** Ends this machine with its state saved. */
@@ -187,25 +196,25 @@ export class VirtualMachine {
     }
     await qmp.request('quit');
     await once(this.qemu, 'exit');
-    this.close();
+    this.qmp?.close();
     return { resume: () => VirtualMachine.start(this, this.disk, 'qcow2', memory) };
   }
 
   /** Cuts the power; the result is the disk as it was at that moment. */
   async cutPower(): Promise<string> {
-    this.close();
+    this.qmp?.close();
     if (this.qemu.kill('SIGKILL')) await once(this.qemu, 'exit');
     return this.disk;
   }
 
-  private close(): void {
-    this.qmp?.close();
-    this.agent?.close();
-  }
-
-  private requireAgent(): JsonSocket {
-    if (!this.agent) throw new Error('The machine runs no commands yet.');
-    return this.agent;
+  /** A machine that boots does not answer yet. */
+  private async succeeds(commandLine: string): Promise<boolean> {
+    try {
+      return (await this.run(commandLine, '', PROBE_SECONDS)).status === 0;
+    } catch (error) {
+      if (error instanceof NoAnswer) return false;
+      throw error;
+    }
   }
 
   private async continueFrom(): Promise<void> {
@@ -216,27 +225,14 @@ export class VirtualMachine {
     }
     await this.qmp?.request('cont');
   }
-
-  private async connectAgent(): Promise<void> {
-    this.agent?.close();
-    for (const end = performance.now() + BOOT_SECONDS * 1000; ;) {
-      const agent = await JsonSocket.connect(`${this.name}.agent`, 30);
-      const id = Math.floor(Math.random() * 2 ** 31);
-      if ((await agent.request('guest-sync', { id }, 2)) === id) {
-        this.agent = agent;
-        return;
-      }
-      agent.close();
-      if (this.qemu.exitCode !== null || this.qemu.signalCode !== null) throw new Error('qemu has ended.');
-      if (performance.now() > end) throw new Error(`The machine did not boot within ${BOOT_SECONDS} s.`);
-    }
-  }
 }
 
 /** A state to start machines from. */
 export interface SavedMachine {
   resume(): Promise<VirtualMachine>;
 }
+
+const forward = (port: number, to: number): string => `hostfwd=tcp:127.0.0.1:${port}-:${to}`;
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

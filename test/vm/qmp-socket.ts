@@ -1,4 +1,4 @@
-// A socket of qemu on which requests and answers are lines of JSON: QMP, or the guest agent.
+// The socket that controls a qemu: requests and answers are lines of JSON (QMP).
 import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
 import { createInterface } from 'node:readline';
@@ -9,14 +9,14 @@ interface Answer {
   readonly error?: { readonly desc: string };
 }
 
-export class JsonSocket {
+export class QmpSocket {
   /** Connects as soon as qemu has made the socket. */
-  static async connect(path: string, seconds: number): Promise<JsonSocket> {
+  static async connect(path: string, seconds: number): Promise<QmpSocket> {
     for (const end = performance.now() + seconds * 1000; ; await wait(50)) {
       const socket = connect(path);
       try {
         await once(socket, 'connect');
-        return new JsonSocket(socket);
+        return new QmpSocket(socket);
       } catch (error) {
         if (performance.now() > end) throw error;
       }
@@ -31,24 +31,18 @@ export class JsonSocket {
     // A killed qemu resets its connections.
     lines.on('error', () => undefined);
     lines.on('line', (line) => {
-      // The agent's answer to a synchronization can have garbage of an earlier connection before it.
-      const answer = JSON.parse(line.replace(/^[^{]*/, '')) as Answer;
+      const answer = JSON.parse(line) as Answer;
       if (answer.return !== undefined || answer.error) this.waiting.shift()?.(answer);
     });
   }
 
-  /** Sends a command and waits for its answer; undefined where none comes in time. */
-  async request(command: string, args: object = {}, seconds = 600): Promise<unknown> {
+  /** Sends a command and waits for its answer. */
+  async request(command: string, args: object = {}): Promise<unknown> {
     const answered = new Promise<Answer>((resolve) => this.waiting.push(resolve));
     this.socket.write(JSON.stringify({ execute: command, arguments: args }) + '\n');
-    const controller = new AbortController();
-    const answer = await Promise.race([
-      answered,
-      wait(seconds * 1000, undefined, { signal: controller.signal, ref: false }),
-    ]);
-    controller.abort();
-    if (answer?.error) throw new Error(`${command}: ${answer.error.desc}`);
-    return answer?.return;
+    const answer = await answered;
+    if (answer.error) throw new Error(`${command}: ${answer.error.desc}`);
+    return answer.return;
   }
 
   close(): void {
