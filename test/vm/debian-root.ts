@@ -1,7 +1,7 @@
 // The files of a Debian machine with systemd, cloud-init and an OpenSSH server, as a tar archive. It is made once and cached.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type Suite = 'bookworm' | 'trixie';
@@ -83,20 +83,16 @@ export function debianRoot(suite: Suite): string {
   const archive = join(CACHE, `${suite}-${DEFINITION}.tar`);
   if (existsSync(archive)) return archive;
   mkdirSync(CACHE, { recursive: true });
-  const stage = mkdtempSync(join(CACHE, 'partial-'));
-  try {
-    const excluded = ['doc', 'i18n', 'locale', 'man'].map((folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`);
-    run('mmdebstrap', [
-      ...['--mode=root', '--variant=minbase', '--quiet', `--include=${PACKAGES.join()}`],
-      ...['--dpkgopt=force-unsafe-io', ...excluded],
-      ...[`--essential-hook=${BEFORE_PACKAGES}`, `--customize-hook=${AFTER_PACKAGES}`],
-      ...[suite, join(stage, 'root.tar'), debianArchive()],
-    ]);
-    // It appears whole or not at all.
-    renameSync(join(stage, 'root.tar'), archive);
-  } finally {
-    rmSync(stage, { recursive: true });
-  }
+  const excluded = ['doc', 'i18n', 'locale', 'man'].map((folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`);
+  // Another test file can need the same at the same time. The archive appears whole or not at all.
+  const once = 'if [ ! -e "$0" ]; then trap \'rm -f "$0.partial"\' EXIT; "$@" && mv "$0.partial" "$0"; fi';
+  run('flock', [
+    ...[`${archive}.lock`, 'sh', '-c', once, archive],
+    ...['mmdebstrap', '--mode=root', '--variant=minbase', '--quiet', `--include=${PACKAGES.join()}`],
+    ...['--dpkgopt=force-unsafe-io', ...excluded],
+    ...[`--essential-hook=${BEFORE_PACKAGES}`, `--customize-hook=${AFTER_PACKAGES}`, '--format=tar'],
+    ...[suite, `${archive}.partial`, debianArchive()],
+  ]);
   return archive;
 }
 
