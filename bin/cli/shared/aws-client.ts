@@ -1,7 +1,7 @@
 // The settings that all clients of the AWS SDK have in common. The SDK itself is loaded by those who use it.
 import type { SSMClient } from '@aws-sdk/client-ssm';
 
-/** How to sign in, as the command line says. */
+/** Sign-in options. */
 export interface SignIn {
   /** The profile in `~/.aws/config`; the SDK's own choice when absent. */
   readonly profile?: string;
@@ -10,7 +10,7 @@ export interface SignIn {
   readonly region?: string;
 }
 
-/** The settings of a client: more attempts, and time limits. */
+/** Client settings: retries and time-outs. */
 export function clientSettings({ profile, region }: SignIn): object {
   return {
     profile,

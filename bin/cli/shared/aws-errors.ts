@@ -2,7 +2,7 @@
 import type { SignIn } from './aws-client';
 import { CliError } from './exit-code';
 
-/** What the errors of the SDK have in common, as far as they have. */
+/** Fields of SDK errors that are used here. */
 interface AwsError extends Error {
   readonly code?: string;
   readonly $metadata?: { readonly httpStatusCode?: number };
@@ -42,14 +42,14 @@ export function explainAwsError(thrown: unknown, attempt: Attempt): CliError {
       return `Configure credentials with aws configure${option}, sign in with ${login}, or choose a profile with --profile.`;
     }
     if (/^(UnrecognizedClient|InvalidSignature|InvalidClientTokenId)/.test(name)) {
-      return 'AWS does not accept these credentials: check that they are complete, of this partition, and that the clock is right.';
+      return 'AWS rejected these credentials. Check that they are complete and for this partition, and check the system clock.';
     }
     if (/Throttl|TooManyRequests/.test(name)) return 'Too many requests in the account: wait a minute and try again.';
     if (NETWORK.test(code ?? '') || NETWORK.test(name)) {
       return `${endpoint} cannot be reached: check the network, --region and AWS_ENDPOINT_URL. Proxies are not supported; behind one, ${behindProxy}.`;
     }
     if (isNoAnswer(error)) {
-      return `${endpoint} is not Systems Manager, or something between answered for it: check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SSM and the network.`;
+      return `${endpoint} is not Systems Manager, or a proxy or captive portal answered: check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SSM and the network.`;
     }
     return 'Try again; with AWS_PROFILE or --profile, check that the same works with the AWS CLI.';
   })();

@@ -34,9 +34,9 @@ function sections(file: string): string[] {
 const PROFILES_SHOWN = 8;
 
 /**
- * The SDK would go on to other credentials, or blame those that it did not find.
+ * The SDK would fall back to other credentials, or report the wrong cause.
  *
- * @throws CliError when there is no such profile; without one, that of the environment is meant
+ * @throws CliError when there is no such profile; without the option, checks AWS_PROFILE
  */
 export function requireProfile(option: string | undefined): void {
   const profile = option ?? process.env.AWS_PROFILE;

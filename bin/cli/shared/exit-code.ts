@@ -4,11 +4,11 @@
 export enum ExitCode {
   /** Done, or nothing to do. */
   OK = 0,
-  /** A difference was found, a host would drop an idle session, or a prompt was declined. */
+  /** A difference was found, a host or node is not correct, or a prompt was declined. */
   DIFFERENCE = 1,
   /** The command line is wrong. */
   USAGE = 2,
-  /** The command failed and changed nothing. */
+  /** The command failed. A fleet command that was sent continues at AWS. */
   FAILED = 3,
 }
 

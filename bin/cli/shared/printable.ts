@@ -1,4 +1,4 @@
-// File names and answers from the network appear in messages; none of them may steer the terminal.
+// Escapes control characters in file names and network answers.
 
 /** The text with its control characters, except line feed and tab, written as escapes. */
 export function printable(text: string): string {
@@ -8,7 +8,7 @@ export function printable(text: string): string {
   );
 }
 
-/** The text of a stranger as one line, at most so long. */
+/** Untrusted text as one line, at most so long. */
 export function oneLine(text: string, maximum: number): string {
   const line = printable(text.replace(/\s+/g, ' ').trim());
   return line.length <= maximum ? line : `${line.slice(0, maximum - 3)}...`;

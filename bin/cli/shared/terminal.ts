@@ -1,8 +1,8 @@
-// Who the command line talks to. Commands know nothing else of stdin, stdout and stderr.
+// Input and output of the command line.
 
 /** A person at a terminal, or a program at the other end of a pipe. */
 export interface Terminal {
-  /** Whether a person can be asked. */
+  /** Whether it can prompt. */
   readonly interactive: boolean;
 
   /** Whether stdout takes colors: a terminal, and no NO_COLOR. */

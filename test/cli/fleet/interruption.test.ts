@@ -42,7 +42,9 @@ test('without a terminal it cancels at AWS, shows what was done, and how to go o
   expect(stdout).toMatch(
     /not-run \(2\)\n {2}i-0+2 .* cancelled\n {2}i-0+3 .* cancelled\n\ncorrect \(1\)\n\n3 nodes: 2 not-run, 1 correct\n$/,
   );
-  expect(stderr).toMatch(/Some nodes have no result\. Run it again:\n {2}npx cdk-ssh-keepalive fleet apply --max-concurrency 2\n$/);
+  expect(stderr).toMatch(
+    /Some nodes have no result\. Run it again:\n {2}npx cdk-ssh-keepalive fleet apply --max-concurrency 2\n$/,
+  );
 });
 
 test('an error of AWS while cancelling steers no terminal', async () => {
@@ -62,11 +64,11 @@ test('an error of AWS while cancelling steers no terminal', async () => {
   expect(stderr).toContain('evil\\u001b[2J');
 });
 
-test('a second one leaves at once', async () => {
+test('a second one exits at once', async () => {
   fleet.fake.faults.latencyMs = 300;
   const { status, stdout, stderr } = await interrupted('apply --yes', 2);
   expect([status, stdout]).toEqual([130, '']);
-  expect(stderr).toMatch(/Left while [0-9a-f-]{36} was being cancelled\.\n$/);
+  expect(stderr).toMatch(/Exited before AWS confirmed the cancellation of [0-9a-f-]{36}\.\n$/);
 });
 
 describeWith(['script'], 'At a terminal', () => {

@@ -52,7 +52,7 @@ test('check reads the verdict of every node', async () => {
     'was 0/3, desired 60/120 (values)',
     'Match can set other values: /etc/ssh/sshd_config:90',
     'no verdict: hello',
-    'Windows: the document is for Linux',
+    'Windows is not supported, only Linux',
     'offline since 2026-11-01T10:00:00.000Z',
   ]);
   expect(report.status).toBe(1);
@@ -465,7 +465,7 @@ describe('Credentials', () => {
     expect([status, stderr]).toEqual([
       3,
       expect.stringMatching(
-        /not authorized to perform: ssm:ListAssociations\. docs\/fleet\.md has the policy/,
+        /not authorized to perform: ssm:ListAssociations\. docs\/fleet\.md lists the permissions/,
       ) as string,
     ]);
   });

@@ -7,7 +7,7 @@ import { explainAwsError } from '../../shared/aws-errors';
 import { requireProfile } from '../../shared/aws-profiles';
 import type { CliError } from '../../shared/exit-code';
 
-/** More than for one request: a fleet takes hundreds, and accounts share their limits with others. */
+/** A run takes hundreds of requests, and throttling limits are shared by the account. */
 const MAX_ATTEMPTS = 8;
 
 /** How many requests are under way at the same time, where they do not depend on each other. */
@@ -44,7 +44,7 @@ export class Session {
     public readonly sdk: typeof Sdk,
     public readonly ssm: SSMClient,
     public readonly tagging: ResourceGroupsTaggingAPIClient,
-    /** For what must not be done twice: a lost answer is not followed by a second request. */
+    /** For requests that must not be repeated. */
     public readonly onceOnly: SSMClient,
     public readonly signIn: SignIn,
   ) {
@@ -56,8 +56,8 @@ export class Session {
     return explainAwsError(error, {
       ...this.signIn,
       failed,
-      permission: 'docs/fleet.md has the policy for each command.',
-      behindProxy: 'run this where AWS can be reached',
+      permission: 'docs/fleet.md lists the permissions.',
+      behindProxy: 'run this from a network with direct access to AWS',
       region: this.region || undefined,
       endpoint: this.endpoint(),
     });

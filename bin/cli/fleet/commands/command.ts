@@ -52,7 +52,7 @@ export function fleetCommand(terminal: LiveTerminal, finish: (code: number) => v
       });
   });
 
-  const fleet = new Command('fleet').description('manage the keepalives of deployed instances');
+  const fleet = new Command('fleet').description('check, apply and remove the settings on deployed instances');
   for (const command of [status, ...runs]) fleet.addCommand(withCommon(command));
   return fleet;
 }
@@ -73,13 +73,13 @@ function withRun(command: Command): Command {
   return command
     .option('--tag <key=value...>', 'run on instances with these tags')
     .option('--instance-ids <ids...>', 'run on these instances')
-    .option('--targets-file <file>', 'run on the nodes of this JSON; - is stdin')
+    .option('--targets-file <file>', 'run on the nodes in this JSON file (- for stdin)')
     .option('--yes', 'do not prompt')
-    .option('--dry-run', 'show what would be touched and send nothing')
-    .option('--max-concurrency <limit>', 'run on so many at a time, a number or n%')
-    .option('--max-errors <limit>', 'stop after so many errors, a number or n%')
-    .option('--delivery-timeout <seconds>', 'give up nodes that do not answer', '120')
-    .option('--command-id <id...>', 'pick up commands that were sent before');
+    .option('--dry-run', 'show the targets, send nothing')
+    .option('--max-concurrency <limit>', 'nodes at the same time, a number or n% (default: 10%, check: 100%)')
+    .option('--max-errors <limit>', 'stop after more than this many errors, a number or n% (default: 10%, check: 100%)')
+    .option('--delivery-timeout <seconds>', 'give up nodes that do not receive the command in time', '120')
+    .option('--command-id <id...>', 'resume these commands and print their results');
 }
 
 function withCommon(command: Command): Command {
@@ -88,7 +88,7 @@ function withCommon(command: Command): Command {
     .option('--document <name>', 'use the construct with this document')
     .option('--profile <profile>', 'use this AWS profile')
     .option('--region <region>', 'use this AWS Region')
-    .option('--all', 'list all nodes, and read all details')
+    .option('--all', 'list all nodes, and read the details of all that failed')
     .option('--json', 'print one JSON document')
     .option('--csv', 'print comma-separated values');
 }
@@ -178,7 +178,7 @@ function runRequest(action: Action, options: RunOptions, terminal: LiveTerminal)
 
 /** Refuses a prompt that cannot be answered, before anything is read. */
 function requireAnswer({ format }: FleetRequest, targetsFile: string | undefined, { interactive }: LiveTerminal): void {
-  const advice = 'Pass --yes, or --dry-run to see first what would be touched.';
+  const advice = 'Pass --yes, or --dry-run to see the targets first.';
   if (format !== 'table') throw usage(`--${format}: does not prompt. ${advice}`);
   if (targetsFile === '-')
     throw usage(`--targets-file -: stdin has the targets, so the prompt cannot be answered. ${advice}`);
@@ -206,7 +206,8 @@ function requirePattern(
 }
 
 function exclude(options: string, why: string, first: unknown, second: unknown): void {
-  if (first !== undefined && second !== undefined) throw usage(`${options} exclude each other: ${why}.`);
+  if (first !== undefined && second !== undefined)
+    throw usage(`${options}: cannot be combined, ${why}. Give one of them.`);
 }
 
 function usage(message: string): CliError {

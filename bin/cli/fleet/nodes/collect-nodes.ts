@@ -66,7 +66,7 @@ function addInformation(information: InstanceInformation, nodes: Nodes): void {
   });
 }
 
-/** What has the tags and is not managed has never registered, or is gone since less than an hour. */
+/** What has the tags and is not managed has never registered, or was terminated less than an hour ago. */
 async function addTagged(targets: readonly Target[], nodes: Nodes, { sdk, tagging }: Session): Promise<void> {
   for (const TagFilters of tagFilters(targets)) {
     const request = { ResourceTypeFilters: ['ec2:instance'], TagFilters };
@@ -79,7 +79,7 @@ async function addTagged(targets: readonly Target[], nodes: Nodes, { sdk, taggin
   }
 }
 
-/** As many lists of filters as the maximum of values for a key takes. */
+/** Splits the values into lists of at most RESOURCES_VALUES. */
 function tagFilters(targets: readonly Target[]): TagFilter[][] {
   return targets.reduce<TagFilter[][]>(
     (lists, { key, values }) =>

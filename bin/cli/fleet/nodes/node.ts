@@ -1,9 +1,9 @@
-// A node: an EC2 instance or another machine that Systems Manager manages, or should.
+// A node: an EC2 instance or another machine that Systems Manager manages or is expected to manage.
 
 /** What Systems Manager and the tagging API know about it. */
 export interface Node {
   readonly id: string;
-  /** `offline` where the agent has stopped to ping, `never` where it has not registered, `unknown` where it is not known. */
+  /** `offline` where the agent has stopped pinging, `never` where it has not registered, `unknown` where it is not known. */
   readonly ping: 'online' | 'offline' | 'never' | 'unknown';
   readonly lastPing?: Date;
   /** The host name. */

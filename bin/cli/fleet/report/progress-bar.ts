@@ -1,4 +1,4 @@
-// How far a command is: a line that changes on a terminal, a line now and then elsewhere.
+// Progress: a line that is rewritten on a terminal; otherwise a line every ten seconds.
 import type { LiveTerminal } from '../../shared/terminal';
 import type { Progress } from '../run/follow-command';
 

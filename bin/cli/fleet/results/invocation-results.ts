@@ -10,7 +10,7 @@ import { type Result, stateOfNode, stateOfRun } from './state';
 import { parseOutput } from './verdict';
 
 const PAGE_SIZE = 50;
-/** The last one is longer than the service takes by its documentation's word. */
+/** The total exceeds the delay that AWS documents. */
 const PAUSES_MS = [500, 1_000, 2_000, 4_000, 8_000];
 
 /** A command that has ended. */
@@ -19,7 +19,7 @@ export interface EndedCommand {
   readonly targetCount: number;
   readonly action: Action;
   readonly desired: Values;
-  /** Why its results do not count, where it ran another document than the deployed one. */
+  /** Set when the command ran a document that is no longer deployed. */
   readonly outdated?: string;
 }
 
@@ -68,7 +68,7 @@ function resultOf(node: Node, invocation: CommandInvocation, { action, desired, 
     verdict,
     at,
   });
-  // A node that is offline, or that skipped the step because it is no Linux.
+  // The node's own state explains these better: offline, or not Linux.
   const isWithout = result.state === 'unreachable' || result.state === 'skipped';
   return (isWithout ? stateOfNode(node) : undefined) ?? result;
 }

@@ -1,4 +1,4 @@
-// The states of nodes, and the rules by which a result becomes one. A success without a verdict is none.
+// The states of nodes, and the rules by which a result becomes one. A success without a verdict becomes `skipped`.
 import type { Action, Values } from '../deployment/deployment';
 import type { Node } from '../nodes/node';
 import { oneLine } from '../../shared/printable';
@@ -56,20 +56,20 @@ export const NOT_STARTED = 'not started: too many errors on other nodes (--max-e
 const MAX_OUTPUT = 120;
 const TIME_LIMIT = 600;
 
-/** Without a result: why there is none. */
+/** The state of a node that cannot have a result. */
 export function stateOfNode(node: Node): Result | undefined {
   const unreachable = (detail: string): Result => ({ node, state: 'unreachable', detail });
   if (node.ping === 'never') {
     return unreachable('never registered with Systems Manager: no agent, no permission, or no route');
   }
   if (node.platform !== undefined && node.platform !== 'Linux')
-    return unreachable(`${node.platform}: the document is for Linux`);
+    return unreachable(`${node.platform} is not supported, only Linux`);
   if (node.ping === 'offline')
     return unreachable(`offline${node.lastPing ? ` since ${node.lastPing.toISOString()}` : ''}`);
   return undefined;
 }
 
-/** With the result of a run. */
+/** The state after a run. */
 export function stateOfRun(node: Node, outcome: Outcome): Result {
   const { status, verdict, output = '', at } = outcome;
   const result = (state: State, detail: string): Result => ({ node, state, detail, verdict, at });
@@ -124,6 +124,6 @@ function stateOfFailure({ verdict, output = '' }: Outcome, result: ToResult): Re
   if (verdict.verdict === 'drifted')
     return result('drifted', `was ${was}, desired ${interval}/${countMax} (${reason})`);
   if (reason === 'overridden')
-    return result('overridden', overriddenAt.length > 0 ? `set by ${overriddenAt.join(', ')}` : text);
+    return result('overridden', overriddenAt.length > 0 ? `set by Match blocks: ${overriddenAt.join(', ')}` : text);
   return result('failed', text === '' ? reason : `${reason}: ${text}`);
 }

@@ -1,4 +1,4 @@
-// Reads the verdict of the document's script: its first line of output, and what the sentences below it tell.
+// Reads the verdict of the document's script: its first line of output, and the text below it.
 import { oneLine } from '../../shared/printable';
 
 /** The first line of output. */

@@ -1,15 +1,15 @@
 // Ctrl-C while a command runs: asks once whether to cancel it at AWS, and cancels at the second Ctrl-C. Where there is
-// no prompt, the first one cancels and the second one leaves.
+// no prompt, the first one cancels and the second one exits.
 import { onInterruption } from '../../shared/interruption';
 import { printable } from '../../shared/printable';
 import type { Terminal } from '../../shared/terminal';
 import type { Session } from '../aws/session';
 
-/** While it is open, Ctrl-C is about the commands that run. */
+/** While open, Ctrl-C cancels the running commands instead of ending the program. */
 export class Cancellation {
   /** Whether the commands were cancelled. */
   public isCancelled = false;
-  /** Whether a question waits for its answer: nothing else may be written then. */
+  /** Whether a prompt is open; nothing else may be printed then. */
   public isAsking = false;
   private commandIds: readonly string[] = [];
   private readonly prompt = new AbortController();
@@ -37,7 +37,7 @@ export class Cancellation {
 
   private interrupt(): void {
     if (this.isCancelled) {
-      this.note(`Left while ${this.commandIds.join(', ')} was being cancelled.`);
+      this.note(`Exited before AWS confirmed the cancellation of ${this.commandIds.join(', ')}.`);
       process.exit(130);
     }
     if (this.prompts && !this.isAsking) {
@@ -51,7 +51,7 @@ export class Cancellation {
 
   private async ask(): Promise<void> {
     const answer = await this.terminal.confirm(
-      'Cancel the command on the nodes that it has not reached? Ctrl-C is yes.',
+      'Cancel the command at AWS? Runs that have started are stopped too (Ctrl-C: yes).',
       this.prompt.signal,
     );
     this.isAsking = false;

@@ -11,7 +11,7 @@ const GROWTH = 1.5;
 /** How long a command that was just sent may be missing in the list. */
 const MISSING_MS = 30_000;
 
-/** How far the commands are. */
+/** Progress of the commands. */
 export interface Progress {
   readonly targets: number;
   readonly completed: number;
@@ -43,7 +43,7 @@ export async function followCommands(
     if (open.size === 0) return ids.flatMap((id) => latest.get(id) ?? []);
     const missing = ids.find((id) => !latest.has(id));
     if (missing !== undefined && performance.now() - start > MISSING_MS) throw notListed(missing, session);
-    // Half of it is random, so that many that began at once do not stay in step.
+    // Jitter, so that clients that start together do not poll in step.
     await sleep(pause * (0.5 + Math.random() / 2));
   }
 }

@@ -8,7 +8,7 @@ import type { Session } from '../aws/session';
 import type { Action, Values } from '../deployment/deployment';
 import type { Destination } from './targets';
 
-/** How the nodes are reached, as the command line says. */
+/** Delivery options. */
 export interface Delivery {
   readonly maxConcurrency: string;
   readonly maxErrors: string;
@@ -82,7 +82,7 @@ async function findByComment(comment: string, order: Order, cause: unknown, sess
 
   function unknown(reason: string): CliError {
     return new CliError(
-      `${order.action} may have been sent or not: ${reason} List the commands: ` +
+      `It is unknown whether ${order.action} was sent: ${reason} List the commands: ` +
         `aws ssm list-commands --filters key=DocumentName,value=${order.documentName} --region ${region}`,
     );
   }
