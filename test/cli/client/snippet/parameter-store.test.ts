@@ -208,7 +208,7 @@ describe('What cannot be read is told, with what to do, and exit 3:', () => {
     ],
     [
       [400, 'UnrecognizedClientException', 'The security token included in the request is invalid.'],
-      'AWS does not accept',
+      'AWS rejected these credentials',
     ],
     [[400, 'ValidationException', 'no'], 'ValidationException: no'],
   ] as const)('%j', async (answer, advice) => {
