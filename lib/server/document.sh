@@ -235,7 +235,7 @@ read_process() { # the options of the running sshd, and its start
 
 remember() { # the running sshd, the values that it has loaded, and when it was restarted for edited files
   if [ -z "${PID}" ]; then return; fi
-  printf '%s\n' "${PID} ${STARTED} ${INTERVAL}/${COUNT_MAX} ${FORCED_AT}" "${SSHD}" "${OPTIONS}" >"${STATE}"
+  printf '%s\n' "${PID} ${STARTED} ${INTERVAL}/${COUNT_MAX} ${FORCED_AT}" "${SSHD}" "${OPTIONS}end" >"${STATE}"
 }
 
 recall_process() { # of the last run: where it still runs, its options are the same, and systemd need not be asked
@@ -244,9 +244,10 @@ recall_process() { # of the last run: where it still runs, its options are the s
   {
     read -r PID started line
     read -r sshd
-    while read -r line; do options=${options}${line:+${line}${NL}}; done
+    while read -r line && [ "${line}" != end ]; do options=${options}${line}${NL}; done
   } <"${STATE}"
-  read_start && [ "${STARTED}" = "${started}" ] || return 1
+  # A run that was killed can leave a part of the file.
+  [ "${line}" = end ] && read_start && [ "${STARTED}" = "${started}" ] || return 1
   SSHD=${sshd} OPTIONS=${options} RECALLED=yes
 }
 

@@ -209,6 +209,17 @@ describe.each(['dash', 'bash'] as const)('Under %s, the script of the document',
         expect(shown()).toBe(before + 1);
       });
 
+      it('ignores what a run that was killed wrote of the process', async () => {
+        const host = await machine(AL2);
+        await host.act('Apply');
+        const state = readFileSync(host.root.in('run/cdk-ssh-keepalive.state'), 'utf8');
+        for (const part of ['', state.slice(0, 3), state.split('\n')[0]!, state.slice(0, -5)]) {
+          host.root.write('run/cdk-ssh-keepalive.state', part);
+          expect((await host.act('Check')).verdict.verdict).toBe('compliant');
+        }
+        expect(readFileSync(host.root.in('run/cdk-ssh-keepalive.state'), 'utf8')).toBe(state);
+      });
+
       it('replaces its own values by new ones, in the same place', async () => {
         for (const host of [await machine(AL2), await debian()]) {
           await host.act('Apply');
