@@ -2,7 +2,8 @@
 // needs and no more.
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { STATES } from '../../bin/cli/fleet/results/state';
 import { BUNDLE } from '../cli/command-line';
 import { TestFleet, idOf } from '../cli/fleet/fleet';
@@ -63,6 +64,13 @@ test('The table of options is that of the help of each command', async () => {
     const inTable = rows.filter(([, [of = '']]) => of === 'all' || of.split(', ').includes(command));
     expect(inTable.map(([option]) => option)).toEqual(inHelp);
   }
+});
+
+test('The README has no other commands of fleet than the page', () => {
+  const readme = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
+  const commands = [...readme.matchAll(/^npx cdk-ssh-keepalive fleet .*/gm)].map(([line]) => line.replace(/ +#.*/, ''));
+  expect(commands.length).toBeGreaterThan(0);
+  expect(COMMANDS).toEqual(expect.arrayContaining(commands));
 });
 
 test('The table of states has every state', () => {
