@@ -333,10 +333,11 @@ lines_with() { # KEYWORD...: in all configuration files
 report_match_blocks() { # a file can be included below a Match; in sshd_config, lines above the first one are for all
   local IFS=${NL}
   if [ -z "${MATCHES}" ]; then return; fi
-  OUTPUT=$(awk -v dropin="${DROPIN}" '
+  OUTPUT=$(awk -v dropin="${DROPIN}" -v where="${WHERE}" '
     { line = tolower($0) }
     line ~ /^[ \t]*"?match["= \t]/ { below = 1 }
-    (NR > FNR || below) && FILENAME != dropin && line ~ /^[ \t]*"?clientalive/ { print FILENAME ":" FNR ":" $0 }' ${FILES})
+    FILENAME == dropin && where == dropin { next }
+    (NR > FNR || below) && line ~ /^[ \t]*"?clientalive/ { print FILENAME ":" FNR ":" $0 }' ${FILES})
   if [ -n "${OUTPUT}" ]; then say "Match blocks can set other values for some connections. These lines set them:${NL}${OUTPUT}"; fi
 }
 
