@@ -1,7 +1,7 @@
 // `npm run example -- NAME [arguments of the CDK CLI]`: bundles an app of examples/ and gives it to the CDK CLI, by default to
 // `cdk synth`. A bundle, because the examples import this library by its name, as users do.
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -29,11 +29,7 @@ await build({
   absWorkingDir: root,
   entryPoints: [`examples/${name}.ts`],
   outfile,
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  alias: { 'cdk-ssh-keepalive': './lib/index.ts' },
-  external: ['aws-cdk-lib', 'constructs'],
+  ...JSON.parse(readFileSync(new URL('example-bundle.json', import.meta.url), 'utf8')),
   logLevel: 'warning',
 });
 const cdk = join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');

@@ -1,26 +1,16 @@
 // An AWS account on this machine: moto on localhost, the real CDK CLI that deploys to it, and what exists there
-// afterwards. moto is fetched once from PyPI into a venv under .cache/; nothing is installed.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+// afterwards.
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { find } from '../../bin/test-bed/openssh';
+import { describeUnless } from '../support/describe-unless';
+import { pythonWith, runPython } from '../support/python-venv';
 
 const ROOT = join(__dirname, '..', '..');
-const CACHE = join(ROOT, '.cache');
 const CDK = join(ROOT, 'node_modules', 'aws-cdk', 'bin', 'cdk');
-const VERSION = '5.2.5';
-const REQUIREMENT = `moto[server,cloudformation,ec2,ssm,iam,s3,autoscaling]==${VERSION}`;
+const MOTO = 'moto[server,cloudformation,ec2,ssm,iam,s3,autoscaling]==5.2.5';
 const ACCOUNT_ID = '123456789012';
 
 /** A synthesized template, as far as the tests read it. */
@@ -58,7 +48,7 @@ export interface DeployedStack {
 /** Start one with `Account.start`, and `stop` it. */
 export class Account {
   public static async start(): Promise<Account> {
-    const server = spawn(motoPython(), ['-m', 'moto.server', '-p', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const server = spawn(pythonWith(MOTO), ['-m', 'moto.server', '-p', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
     const account = new Account(server);
     process.once('exit', account.end);
     try {
@@ -139,7 +129,7 @@ export class Account {
   /** What exists in a Region, read with the AWS SDK. */
   public existing(region: string): Existing {
     const env = { PATH: process.env.PATH, ...this.env(region) };
-    return JSON.parse(must(motoPython(), [join(__dirname, 'account.py')], env)) as Existing;
+    return JSON.parse(runPython(pythonWith(MOTO), [join(__dirname, 'account.py')], env)) as Existing;
   }
 
   private async cdk(
@@ -175,45 +165,18 @@ export function resolve(value: unknown, region: string, { physicalIds }: Deploye
   return found;
 }
 
-/** As `describe`, on a machine that has moto. Elsewhere it is skipped by name; where CI=true it fails. */
+/** As `describe`, on a machine that has moto. */
 export function describeWithMoto(name: string, tests: () => void): void {
-  const reason = missing();
-  if (reason === undefined) return describe(name, tests);
-  if (process.env.CI !== 'true') return describe.skip(`${name} [skipped: ${reason}]`, tests);
-  describe(name, () => {
-    it('has what it needs of this machine', () => {
-      throw new Error(reason);
-    });
-  });
+  describeUnless(missing(), name, tests);
 }
 
 function missing(): string | undefined {
   try {
-    motoPython();
+    pythonWith(MOTO);
     return undefined;
   } catch (error) {
     return (error as Error).message;
   }
-}
-
-/** The Python that has moto; throws with the reason where it cannot be had. */
-function motoPython(): string {
-  const venv = join(CACHE, `moto-${VERSION}`);
-  if (!existsSync(venv)) {
-    const python = find('python3');
-    if (!python) throw new Error('this machine has no python3, which moto needs');
-    mkdirSync(CACHE, { recursive: true });
-    // Made beside its place: two test processes may want it at once.
-    const partial = mkdtempSync(`${venv}.partial-`);
-    try {
-      must(python, ['-m', 'venv', partial]);
-      must(join(partial, 'bin/python3'), ['-m', 'pip', 'install', '--quiet', REQUIREMENT]);
-      if (!existsSync(venv)) renameSync(partial, venv);
-    } finally {
-      rmSync(partial, { recursive: true, force: true });
-    }
-  }
-  return join(venv, 'bin/python3');
 }
 
 /** The free port that it took, which it prints when it can be called. */
@@ -228,11 +191,4 @@ function portOf(server: ChildProcess): Promise<string> {
       if (port) resolve(port);
     });
   });
-}
-
-/** What a program prints; throws if it fails. */
-function must(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): string {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', env });
-  if (status === 0) return stdout;
-  throw new Error(`${command} ${args.join(' ')}: ${error?.message ?? (stderr || stdout).trim()}`);
 }

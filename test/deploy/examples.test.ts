@@ -1,9 +1,9 @@
 // Every example as users deploy it: bundled, with the real CDK CLI, each in a Region of its own, because their stacks share
 // names. What exists afterwards is compared with what was synthesized, and the associations with the instances they match.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 import { EXAMPLES } from '../examples/examples';
 import { Account, type DeployedStack, type Template, describeWithMoto, resolve } from './account';
 
@@ -74,11 +74,7 @@ describeWithMoto('The examples, deployed', () => {
       absWorkingDir: ROOT,
       entryPoints: EXAMPLES.map((name) => `examples/${name}.ts`),
       outdir: folder,
-      bundle: true,
-      platform: 'node',
-      target: 'node20',
-      alias: { 'cdk-ssh-keepalive': './lib/index.ts' },
-      external: ['aws-cdk-lib', 'constructs'],
+      ...(JSON.parse(readFileSync(join(ROOT, 'scripts', 'example-bundle.json'), 'utf8')) as BuildOptions),
       logLevel: 'error',
     });
     account = await Account.start();

@@ -111,7 +111,9 @@ describeWith(['ssh'], 'The table of JSON keys', () => {
 
 test('The README has no other commands than these', () => {
   const readme = readFileSync(join(__dirname, '..', '..', 'README.md'), 'utf8');
-  const commands = [...readme.matchAll(/^npx cdk-ssh-keepalive client .*/gm)].map(([line]) => line.replace(/ +#.*/, ''));
+  const commands = [...readme.matchAll(/^npx cdk-ssh-keepalive client .*/gm)].map(([line]) =>
+    line.replace(/ +#.*/, ''),
+  );
   expect(commands.length).toBeGreaterThan(0);
   expect(COMMANDS).toEqual(expect.arrayContaining(commands));
 });

@@ -1,21 +1,12 @@
 // What the tests of the suites need of the machine that runs them. Knows nothing about the tests.
 import { find } from '../../bin/test-bed/openssh';
+import { describeUnless } from '../support/describe-unless';
 
 const PROGRAMS = ['apt-get', 'chroot', 'dpkg-deb', 'mount', 'tar', 'unshare'];
 
-/** As `describe`, on a machine that can run suites. Elsewhere it is skipped by name; where CI=true it fails. */
+/** As `describe`, on a machine that can run suites. */
 export function describeWithSuites(name: string, tests: () => void): void {
-  const reason = missing();
-  if (!reason) return describe(name, tests);
-  // Not even collected, because that would already look for the suites.
-  if (process.env.CI !== 'true') {
-    return describe.skip(`${name} [skipped: ${reason}]`, () => it('is not run', () => undefined));
-  }
-  describe(name, () => {
-    it('has what it needs of this machine', () => {
-      throw new Error(reason);
-    });
-  });
+  describeUnless(missing(), name, tests);
 }
 
 function missing(): string | undefined {

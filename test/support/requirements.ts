@@ -1,7 +1,7 @@
-// What a group of tests needs of the machine. A group whose need is not met is skipped by name, with the reason; where
-// CI=true nothing may be skipped unseen, so there it fails.
+// What a group of tests needs of the machine.
 import { find, findOpenSsh } from '../../bin/test-bed/openssh';
 import { cfnLintPython } from '../template/cfn-lint';
+import { describeUnless } from './describe-unless';
 
 /** A need: `sshd` and `cfn-lint` stand for one that can be run, installed or fetched; anything else is a program. */
 export type Requirement =
@@ -21,14 +21,7 @@ export type Requirement =
 /** As `describe`, on a machine that has all that the group needs. */
 export function describeWith(requirements: readonly Requirement[], name: string, tests: () => void): void {
   const reasons = requirements.map(missing).filter((reason) => reason !== undefined);
-  if (reasons.length === 0) return describe(name, tests);
-  const reason = reasons.join('; ');
-  if (process.env.CI !== 'true') return describe.skip(`${name} [skipped: ${reason}]`, tests);
-  describe(name, () => {
-    it('has what it needs of this machine', () => {
-      throw new Error(reason);
-    });
-  });
+  describeUnless(reasons.length === 0 ? undefined : reasons.join('; '), name, tests);
 }
 
 const FETCHED: Partial<Record<Requirement, () => unknown>> = { sshd: findOpenSsh, 'cfn-lint': cfnLintPython };

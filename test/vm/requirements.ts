@@ -1,5 +1,6 @@
-// What these tests need of the machine that runs them. Without it they are skipped by name; where CI=true they fail.
+// What these tests need of the machine that runs them.
 import { find } from '../../bin/test-bed/openssh';
+import { describeUnless } from '../support/describe-unless';
 
 const PROGRAMS = [
   ...['apt-get', 'dpkg-deb', 'mcopy', 'mkfs.ext4', 'mkfs.vfat', 'mkfs.xfs', 'mmdebstrap', 'mount'],
@@ -8,16 +9,7 @@ const PROGRAMS = [
 
 /** As `describe`, on a machine that can boot others. */
 export function describeWithMachines(name: string, tests: () => void): void {
-  const reason = missing();
-  if (!reason) return describe(name, tests);
-  if (process.env.CI !== 'true') {
-    return describe.skip(`${name} [skipped: ${reason}]`, () => it('is not run', () => undefined));
-  }
-  describe(name, () => {
-    it('has what it needs of this machine', () => {
-      throw new Error(reason);
-    });
-  });
+  describeUnless(missing(), name, tests);
 }
 
 function missing(): string | undefined {

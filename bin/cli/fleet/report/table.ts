@@ -32,7 +32,11 @@ function tableOf({ deployment, results }: Fleet, { color, all }: TableStyle): st
   const { construct, documentName } = deployment;
   const lines = [`${construct} (document ${documentName})`, ''];
   const groups = new Map<State, Result[]>();
-  for (const result of results) groups.set(result.state, [...(groups.get(result.state) ?? []), result]);
+  for (const result of results) {
+    const group = groups.get(result.state) ?? [];
+    groups.set(result.state, group);
+    group.push(result);
+  }
   for (const state of orderOf(groups)) {
     const group = groups.get(state) ?? [];
     const title = `${state} (${group.length})`;
