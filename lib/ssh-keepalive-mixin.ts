@@ -22,9 +22,9 @@ import { requireShape } from './validation/checks';
  * Keeps idle SSH sessions connected to the instances and Auto Scaling groups that it is applied to.
  *
  * Use `instance.with(new SshKeepaliveMixin())` for one instance, `Mixins.of(app).apply(new SshKeepaliveMixin())` for all of an
- * app. Apply it in the last line of the app: it visits each construct once, when it is applied, and instances that are
- * added afterwards are left out without a warning, unless it found none at all. All its instances in a stack share one `SshKeepalive` with the id
- * `SshKeepaliveMixin`. Like `SshKeepaliveTarget.existingInstance` it interrupts nothing.
+ * app. Apply it in the last line of the app: it visits each construct once, when it is applied, and leaves out instances that
+ * are added afterwards. It issues a warning only when it found none at all. All its instances in a stack share one
+ * `SshKeepalive` with the id `SshKeepaliveMixin`. Like `SshKeepaliveTarget.existingInstance` it interrupts nothing.
  *
  * Instances that an `SshKeepalive` targets already, directly or by their group or launch template, are left to it. Windows
  * instances are skipped with a note. Instances of launch templates are targeted by their groups.

@@ -35,6 +35,9 @@ const KNOWN_OPTIONS: readonly (keyof SshKeepaliveOptions)[] = [
   'outputPrefix',
 ];
 
+/** In errors. */
+const KEEPALIVE = 'ServerKeepalive.of({ interval: Duration.seconds(60), countMax: 3 })';
+
 /** The options of an SshKeepalive, with the names that they are mistaken for. */
 export const OPTIONS_SHAPE: Shape = {
   known: KNOWN_OPTIONS,
@@ -55,7 +58,7 @@ export const OPTIONS_SHAPE: Shape = {
     ...Object.fromEntries(
       ['interval', 'countMax', 'clientAliveInterval', 'clientAliveCountMax'].map((name) => [
         name,
-        'Use keepalive: ServerKeepalive.of({ interval: Duration.seconds(60), countMax: 3 }).',
+        `Use keepalive: ${KEEPALIVE}.`,
       ]),
     ),
   },
@@ -131,8 +134,7 @@ export function associationSettings(where: string, options: SshKeepaliveOptions)
 
 /** @throws unless it is a ServerKeepalive */
 export function requireServerKeepalive(where: string, name: string, value: unknown): void {
-  const example = 'ServerKeepalive.of({ interval: Duration.seconds(60), countMax: 3 })';
-  requireType(where, name, value, ServerKeepalive.isServerKeepalive(value), 'ServerKeepalive', example);
+  requireType(where, name, value, ServerKeepalive.isServerKeepalive(value), 'ServerKeepalive', KEEPALIVE);
 }
 
 const MINUTES: Record<string, number> = { minute: 1, hour: 60, day: 24 * 60 };

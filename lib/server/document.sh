@@ -330,7 +330,7 @@ lines_with() { # KEYWORD...: in all configuration files
   OUTPUT=$(grep -n -i "^[[:space:]]*\"\\{0,1\\}\\($1\\)" ${FILES} /dev/null)
 }
 
-report_match_blocks() { # a file can be included below a Match; in sshd_config, lines above the first one are for all
+report_match_blocks() { # lines of sshd_config above its first Match are for all; other files can be included below one
   local IFS=${NL}
   if [ -z "${MATCHES}" ]; then return; fi
   OUTPUT=$(awk -v dropin="${DROPIN}" -v where="${WHERE}" '

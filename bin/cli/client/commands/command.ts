@@ -120,7 +120,8 @@ function refuseBoth(target: Command, ...options: readonly [string, string]): Com
   for (const option of options) {
     target.on(`option:${option}`, () => {
       given.add(option);
-      if (given.size > 1) throw new CliError(`--${options.join(' and --')} exclude each other.`, ExitCode.USAGE);
+      if (given.size > 1)
+        throw new CliError(`--${options.join(' and --')}: cannot be combined. Give one of them.`, ExitCode.USAGE);
     });
   }
   return target;
@@ -163,7 +164,10 @@ function requireAnswer({ yes, dryRun, json, from }: ChangeOptions & SourceReques
 
 function commandRequest({ config, windows = false, json = false }: CommandOptions): CommandRequest {
   if (config !== undefined && windows) {
-    throw new CliError('--config and --windows exclude each other: both name the file.', ExitCode.USAGE);
+    throw new CliError(
+      '--config and --windows: cannot be combined, both name the file. Give one of them.',
+      ExitCode.USAGE,
+    );
   }
   return { config, windows, json };
 }
@@ -171,7 +175,10 @@ function commandRequest({ config, windows = false, json = false }: CommandOption
 function changeRequest(options: ChangeOptions): ChangeRequest {
   const { yes = false, dryRun = false } = options;
   if (yes && dryRun) {
-    throw new CliError('--yes and --dry-run exclude each other: --dry-run writes nothing.', ExitCode.USAGE);
+    throw new CliError(
+      '--yes and --dry-run: cannot be combined, --dry-run writes nothing. Give one of them.',
+      ExitCode.USAGE,
+    );
   }
   return { ...commandRequest(options), yes, dryRun };
 }

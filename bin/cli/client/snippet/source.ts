@@ -50,10 +50,12 @@ export async function snippetFrom(request: SourceRequest): Promise<Snippet | und
 
 function refuseContradictions({ stack, parameter, profile, region, from }: SourceRequest): void {
   if (parameter !== undefined && stack !== undefined) {
-    throw usage('--stack and --parameter exclude each other: --stack NAME means --parameter /cdk-ssh-keepalive/NAME.');
+    throw usage(
+      '--stack and --parameter: cannot be combined, --stack NAME means --parameter /cdk-ssh-keepalive/NAME. Give one of them.',
+    );
   }
   if (parameter !== undefined && from !== undefined) {
-    throw usage('--parameter and --from exclude each other: a snippet has one source.');
+    throw usage('--parameter and --from: cannot be combined, a snippet has one source. Give one of them.');
   }
   const isRemote = parameter !== undefined || (stack !== undefined && from === undefined);
   const unusedOption = profile !== undefined ? '--profile' : region !== undefined ? '--region' : undefined;

@@ -70,8 +70,8 @@ describe('--from', () => {
 });
 
 test.each([
-  [['--stack', 'Web', '--parameter', '/cdk-ssh-keepalive/a'], '--stack and --parameter exclude each other'],
-  [['--parameter', '/cdk-ssh-keepalive/a', '--from', 'x'], '--parameter and --from exclude each other'],
+  [['--stack', 'Web', '--parameter', '/cdk-ssh-keepalive/a'], '--stack and --parameter: cannot be combined'],
+  [['--parameter', '/cdk-ssh-keepalive/a', '--from', 'x'], '--parameter and --from: cannot be combined'],
   [['--region', 'eu-west-1'], '--region is about Parameter Store'],
   [['--profile', 'dev', '--from', 'x'], '--profile is about Parameter Store'],
   [['--profile', 'dev', '--from', 'x', '--stack', 'Web'], '--profile is about Parameter Store'],
