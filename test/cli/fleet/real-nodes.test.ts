@@ -58,7 +58,7 @@ describeWithSuites('On real machines', () => {
     );
     const report = await fleet.json('check --yes');
     expect(statesOf(report)).toMatchObject({ 1: 'overridden', 2: 'correct' });
-    expect(detailOf(report, 1)).toMatch(/^Match can set other values: \/etc\/ssh\/sshd_config:\d+$/);
+    expect(detailOf(report, 1)).toMatch(/^Match blocks set other values: \/etc\/ssh\/sshd_config:\d+$/);
   }, 60_000);
 
   test('remove removes the settings, and check says so', async () => {

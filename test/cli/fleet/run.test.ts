@@ -50,7 +50,7 @@ test('check reads the verdict of every node', async () => {
   });
   expect([2, 3, 5, 6, 7].map((n) => detailOf(report, n))).toEqual([
     'was 0/3, desired 60/120 (values)',
-    'Match can set other values: /etc/ssh/sshd_config:90',
+    'Match blocks set other values: /etc/ssh/sshd_config:90',
     'no verdict: hello',
     'Windows is not supported, only Linux',
     'offline since 2026-11-01T10:00:00.000Z',

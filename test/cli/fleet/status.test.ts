@@ -41,7 +41,7 @@ test('shows the state of every node with its reason, and runs nothing', async ()
   });
   expect(detailOf(report, 1)).toBe('ClientAliveInterval 60, ClientAliveCountMax 120');
   expect(detailOf(report, 2)).toMatch(/^cannot-restart: A restart would change the sockets/);
-  expect(detailOf(report, 3)).toBe('set by Match blocks: /etc/ssh/sshd_config:90');
+  expect(detailOf(report, 3)).toBe('Match blocks set other values: /etc/ssh/sshd_config:90');
   expect(detailOf(report, 4)).toBe('Windows is not supported, only Linux');
   expect(detailOf(report, 5)).toBe('offline since 2026-11-01T10:00:00.000Z');
   expect(detailOf(report, 6)).toMatch(/^never registered/);

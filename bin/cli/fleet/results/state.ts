@@ -112,7 +112,7 @@ function stateOfSuccess(
   if (!verdict) return result('skipped', output === '' ? 'no verdict' : `no verdict: ${oneLine(output, MAX_OUTPUT)}`);
   if (verdict.verdict === 'removed') return result('removed', `settings removed, was ${verdict.was}`);
   if (verdict.overriddenAt.length > 0)
-    return result('overridden', `Match can set other values: ${verdict.overriddenAt.join(', ')}`);
+    return result('overridden', `Match blocks set other values: ${verdict.overriddenAt.join(', ')}`);
   if (verdict.verdict === 'changed')
     return result('changed', `was ${verdict.was}, now ${verdict.interval}/${verdict.countMax}`);
   return result('correct', values);
@@ -124,6 +124,9 @@ function stateOfFailure({ verdict, output = '' }: Outcome, result: ToResult): Re
   if (verdict.verdict === 'drifted')
     return result('drifted', `was ${was}, desired ${interval}/${countMax} (${reason})`);
   if (reason === 'overridden')
-    return result('overridden', overriddenAt.length > 0 ? `set by Match blocks: ${overriddenAt.join(', ')}` : text);
+    return result(
+      'overridden',
+      overriddenAt.length > 0 ? `Match blocks set other values: ${overriddenAt.join(', ')}` : text,
+    );
   return result('failed', text === '' ? reason : `${reason}: ${text}`);
 }

@@ -59,7 +59,7 @@ function verdictOf({ groups }: RegExpExecArray, rest: string): Verdict {
   };
 }
 
-/** The script lists all lines with ClientAlive... of a configuration with Match blocks, ours included. */
+/** The script lists lines that may hold for some connections only. Those with the values of the verdict override nothing. */
 function linesWithOtherValues(text: string, { interval, countMax }: Pick<Verdict, 'interval' | 'countMax'>): string[] {
   if (!text.includes('Match')) return [];
   const desired: Readonly<Record<string, string>> = { interval, countmax: countMax };

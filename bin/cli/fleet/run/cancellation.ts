@@ -62,7 +62,7 @@ export class Cancellation {
     this.isCancelled = true;
     const { sdk, ssm } = this.session;
     if (this.commandIds.length === 0) return;
-    this.note('Cancelling at AWS; runs that have begun on a node are ended ...');
+    this.note('Cancelling at AWS; runs that have started are stopped too ...');
     for (const CommandId of this.commandIds) {
       try {
         await ssm.send(new sdk.CancelCommandCommand({ CommandId }));
