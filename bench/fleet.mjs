@@ -70,7 +70,7 @@ async function measure(fake, args, correct) {
   return {
     calls: fake.calls.length - before.calls,
     seconds: elapsed / 1000,
-    over: Math.max(0, elapsed - (fake.delayMs - before.delay)) / 1000,
+    own: Math.max(0, elapsed - (fake.delayMs - before.delay)) / 1000,
     megabytes: Number(readFileSync(memoryFile, 'utf8')) / 1024,
   };
 }
@@ -104,14 +104,14 @@ console.log(
   `${cpus().length} CPUs, Node ${process.version}, ${LATENCY_MS} ms for each answer, ${RUN_MS} ms for each run on a node\n`,
 );
 console.log(
-  `${'nodes'.padStart(6)}  ${'contestant'.padEnd(24)}${'calls'.padStart(7)}${'seconds'.padStart(9)}${'over'.padStart(7)}${'MB'.padStart(6)}`,
+  `${'nodes'.padStart(6)}  ${'contestant'.padEnd(24)}${'calls'.padStart(7)}${'seconds'.padStart(9)}${'own s'.padStart(7)}${'MB'.padStart(6)}`,
 );
-for (const { nodes, name, calls, seconds, over, megabytes } of rows) {
+for (const { nodes, name, calls, seconds, own, megabytes } of rows) {
   console.log(
-    `${String(nodes).padStart(6)}  ${name.padEnd(24)}${String(calls).padStart(7)}${seconds.toFixed(2).padStart(9)}${over.toFixed(2).padStart(7)}${megabytes.toFixed(0).padStart(6)}`,
+    `${String(nodes).padStart(6)}  ${name.padEnd(24)}${String(calls).padStart(7)}${seconds.toFixed(2).padStart(9)}${own.toFixed(2).padStart(7)}${megabytes.toFixed(0).padStart(6)}`,
   );
 }
-console.log("\nover: seconds beyond the service's own delay; MB: peak of the resident memory\n\nRatios that count:");
+console.log("\nown s: seconds beyond the service's own delay; MB: peak of the resident memory\n\nRatios that count:");
 
 const rowOf = (nodes, name) => rows.find((row) => row.nodes === nodes && row.name === name);
 const ratios = {};
