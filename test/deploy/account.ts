@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describeUnless } from '../support/describe-unless';
 import { pythonWith, runPython } from '../support/python-venv';
 
@@ -26,6 +26,8 @@ export interface Deployment {
   readonly output: string;
   /** What the CDK CLI synthesized, by stack. */
   readonly templates: Readonly<Record<string, Template>>;
+  /** Where those are. */
+  readonly templateFiles: readonly string[];
 }
 
 /** What exists in a Region. */
@@ -118,12 +120,14 @@ export class Account {
     const args = ['deploy', '--all', '--require-approval', 'never', ...options];
     const { status, output } = await this.cdk(folder, region, args);
     const out = join(folder, 'cdk.out');
-    const files = readdirSync(out).filter((file) => file.endsWith('.template.json'));
-    const templates = files.map((file) => [
-      file.replace('.template.json', ''),
-      JSON.parse(readFileSync(join(out, file), 'utf8')) as Template,
+    const templateFiles = readdirSync(out)
+      .filter((file) => file.endsWith('.template.json'))
+      .map((file) => join(out, file));
+    const templates = templateFiles.map((file) => [
+      basename(file, '.template.json'),
+      JSON.parse(readFileSync(file, 'utf8')) as Template,
     ]);
-    return { status, output, templates: Object.fromEntries(templates) as Deployment['templates'] };
+    return { status, output, templates: Object.fromEntries(templates) as Deployment['templates'], templateFiles };
   }
 
   /** What exists in a Region, read with the AWS SDK. */

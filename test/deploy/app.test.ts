@@ -9,6 +9,7 @@ import { describeWithSuites } from '../openssh/suite-requirements';
 import { deployTemplate } from '../support/deploy-to-fake';
 import { FakeSystemsManager } from '../support/fake-ssm/fake-ssm';
 import { RealMachine } from '../support/fake-ssm/real-machine';
+import { cfnLint } from '../template/cfn-lint';
 import { Account, type Deployment, type Existing, describeWithMoto } from './account';
 
 jest.setTimeout(300_000);
@@ -42,6 +43,10 @@ describeWithMoto('The app, deployed', () => {
     expect([plain.status, demo.status]).toEqual([0, 0]);
     expect(Object.keys(account.existing(PLAIN).instances)).toEqual([]);
     expect(Object.keys(existing.instances)).toHaveLength(1);
+  });
+
+  test('has templates in which cfn-lint finds nothing wrong', () => {
+    expect(cfnLint(...plain.templateFiles, ...demo.templateFiles)).toEqual([]);
   });
 
   test('has the document as it was synthesized, with the tag by which fleet finds it', () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
 import { EXAMPLES } from '../examples/examples';
+import { cfnLint } from '../template/cfn-lint';
 import { Account, type DeployedStack, type Template, describeWithMoto, resolve } from './account';
 
 jest.setTimeout(300_000);
@@ -94,14 +95,16 @@ describeWithMoto('The examples, deployed', () => {
   });
 
   test.each(Object.entries(REFUSED))('%s cannot be deployed on moto: %s', async (name, reason) => {
-    const { status, output } = await deploy(name, REGIONS[EXAMPLES.indexOf(name)] ?? '');
+    const { status, output, templateFiles } = await deploy(name, REGIONS[EXAMPLES.indexOf(name)] ?? '');
     expect([status, output]).toEqual([1, expect.stringContaining(reason)]);
+    expect(cfnLint(...templateFiles)).toEqual([]);
   });
 
   test.each(Object.entries(MATCHED))('%s', async (name, matched) => {
     const region = REGIONS[EXAMPLES.indexOf(name)] ?? '';
-    const { status, output, templates } = await deploy(name, region);
+    const { status, output, templates, templateFiles } = await deploy(name, region);
     expect([status, output]).toEqual([0, expect.any(String)]);
+    expect(cfnLint(...templateFiles)).toEqual([]);
     const { stacks, documents, instances } = account.existing(region);
     expect(Object.keys(stacks).sort()).toEqual(Object.keys(templates).sort());
 

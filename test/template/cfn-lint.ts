@@ -13,9 +13,9 @@ export function cfnLintPython(): string {
 // Not its own program: that begins with the path at which the venv was made.
 const MAIN = 'from cfnlint.runner import main; main()';
 
-/** What it finds wrong with the template in a file, rule by rule; empty when nothing. */
-export function cfnLint(file: string): string[] {
-  const { status, stdout, stderr } = spawnSync(cfnLintPython(), ['-c', MAIN, '--format', 'parseable', file], {
+/** What it finds wrong with the templates in files, rule by rule; empty when nothing. */
+export function cfnLint(...files: string[]): string[] {
+  const { status, stdout, stderr } = spawnSync(cfnLintPython(), ['-c', MAIN, '--format', 'parseable', ...files], {
     encoding: 'utf8',
   });
   if (status === 0) return [];
