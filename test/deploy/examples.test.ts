@@ -75,7 +75,7 @@ describeWithMoto('The examples, deployed', () => {
       absWorkingDir: ROOT,
       entryPoints: EXAMPLES.map((name) => `examples/${name}.ts`),
       outdir: folder,
-      ...(JSON.parse(readFileSync(join(ROOT, 'scripts', 'example-bundle.json'), 'utf8')) as BuildOptions),
+      ...(JSON.parse(readFileSync(join(ROOT, 'scripts', 'app-bundle.json'), 'utf8')) as BuildOptions),
       logLevel: 'error',
     });
     account = await Account.start();
