@@ -309,6 +309,13 @@ test('--dry-run shows what would be touched, and sends nothing', async () => {
   expect(requests('SendCommand')).toEqual([]);
 });
 
+test('--dry-run exits with 1 if targets match no node', async () => {
+  fleet.add(1, {}, { tags: { team: 'a' } });
+  const { status, stderr } = await fleet.run('apply --dry-run --tag team=b');
+  expect([status, stderr]).toEqual([1, expect.stringContaining('  0 nodes\n')]);
+  expect((await fleet.run('apply --dry-run --tag team=a')).status).toBe(0);
+});
+
 describe('A service that is eventually consistent', () => {
   test('loses no node: empty lists after sending, and lists that lack nodes, are read again', async () => {
     for (let n = 1; n <= 103; n++) fleet.add(n);

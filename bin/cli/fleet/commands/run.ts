@@ -34,7 +34,7 @@ export async function run(request: RunRequest, terminal: LiveTerminal): Promise<
     const plans = await makePlans(request, deployments, session);
     if (plans.length === 0) return nothingToDo(request, session.region, terminal);
     const prompt = announce(plans, request, terminal);
-    if (request.dryRun) return ExitCode.OK;
+    if (request.dryRun) return plans.every(matchesNodes) ? ExitCode.OK : ExitCode.DIFFERENCE;
     if (prompt !== undefined && !(await terminal.confirm(prompt))) {
       terminal.note('Nothing was sent.');
       return ExitCode.DIFFERENCE;
@@ -234,6 +234,11 @@ class Run {
       results.set(id, (isWithout ? stateOfNode(node) : undefined) ?? { ...result, node });
     }
   }
+}
+
+/** Whether each of its targets matches a node. */
+function matchesNodes({ destinations }: Plan): boolean {
+  return destinations.length > 0 && destinations.every(hasNodes);
 }
 
 /** Those of a resource group are not known before the run. */
