@@ -5,6 +5,9 @@ import { RealMachine } from '../../support/fake-ssm/real-machine';
 import { describeWithSuites } from '../../openssh/suite-requirements';
 import { TestFleet, detailOf, statesOf } from './fleet';
 
+// The first run unpacks two Debian systems.
+jest.setTimeout(600_000);
+
 const SUITES = ['bookworm', 'trixie'] as const;
 const DROPIN = '/etc/ssh/sshd_config.d/00-cdk-ssh-keepalive.conf';
 const EFFECTIVE = '/usr/sbin/sshd -T | grep -i -E "^clientalive(interval|countmax) "';
@@ -28,7 +31,7 @@ describeWithSuites('On real machines', () => {
     }
     fleet.add(3, {}, { ping: 'never' });
     await fleet.fake.associations.run(fleet.association);
-  }, 120_000);
+  });
   afterAll(async () => {
     for (const one of machines) one.stop();
     await fleet.stop();
@@ -50,7 +53,7 @@ describeWithSuites('On real machines', () => {
     expect(statesOf(applied)).toEqual({ 1: 'correct', 2: 'changed', 3: 'unreachable' });
     expect(applied.nodes.map(({ verdict }) => verdict?.where)).toEqual([DROPIN, DROPIN, undefined]);
     expect(statesOf(await fleet.json('check --yes'))).toEqual({ 1: 'correct', 2: 'correct', 3: 'unreachable' });
-  }, 120_000);
+  });
 
   test('a Match block that sets another value is named with its file and line', async () => {
     await machine(1).shell(
