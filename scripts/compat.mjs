@@ -12,19 +12,20 @@ const CACHE = join(ROOT, '.cache', 'compat');
 const MANIFEST = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const PEERS = Object.keys(MANIFEST.peerDependencies);
 
-/** Left out on other versions of Node: what sh, sshd, ssh and tsc do is the same on each, and test/newest has a row. */
+/** Left out on other versions of Node: what sh, sshd, ssh and tsc do is the same on each. */
 const NOT_OF_NODE = [
-  'newest/',
   'rehearsal/',
   'test-bed/',
-  'openssh/',
-  'nat/',
   'server/document-script',
   'server/first-boot-snippet',
   'readme',
   '.*real-ssh',
 ];
-const AT_RUN_TIME = ['--testPathIgnorePatterns', '/node_modules/', ...NOT_OF_NODE.map((path) => `/test/${path}`)];
+const AT_RUN_TIME = [
+  '--testPathIgnorePatterns',
+  ...MANIFEST.jest.testPathIgnorePatterns.map((pattern) => pattern.replace('<rootDir>', '')),
+  ...NOT_OF_NODE.map((path) => `/test/${path}`),
+];
 
 /** For test/newest/, which needs the newest peers: cdk-nag 3 asks for aws-cdk-lib 2.257. */
 const ON_THE_NEWEST = { 'cdk-nag': '3.0.2' };
