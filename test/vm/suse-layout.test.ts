@@ -1,7 +1,16 @@
 // The layout of SUSE: a unit sshd.service, and a sshd_config without Include that is in /usr/etc/ssh alone. It is built from
 // Debian's parts, because SUSE's packages are not in Debian's archive; the sshd, and everything else, is Debian's.
+import {
+  STARTS,
+  bootToUserData,
+  documentCommand,
+  firstBoot,
+  on,
+  reasonOf,
+  valuesOf,
+  verdictOf,
+} from './deployed-machine';
 import { diskImage } from './disk-image';
-import { STARTS, bootToUserData, documentCommand, firstBoot, on, reasonOf, valuesOf, verdictOf } from './machine-tests';
 import { describeWithMachines } from './requirements';
 import { FIRST_BOOT, synthesizeInstance } from './user-data';
 import type { SavedMachine } from './virtual-machine';

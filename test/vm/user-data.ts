@@ -18,6 +18,9 @@ export const OPEN_GATE = `touch ${GATE}`;
 /** The exit status and the times, in seconds after boot, of the commands around the first boot. */
 export const AROUND_FIRST_BOOT = '/run/around-first-boot';
 
+/** Opens the gate, and waits until the first boot has run. */
+export const RUN_FIRST_BOOT = `${OPEN_GATE}; until [ "$(wc -l <${AROUND_FIRST_BOOT})" = 3 ]; do sleep 0.5; done`;
+
 /** What the app deploys to the instance, with commands of somebody else before and after the first boot. */
 export function synthesizeInstance(): Deployment {
   const app = new App();
