@@ -4,9 +4,6 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-// A worker of jest outlives a killed jest, and so would its machines.
-process.once('disconnect', () => process.exit(1));
-
 /** Makes a new one. */
 export function scratchFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'vm-'));
