@@ -8,14 +8,8 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TRANSLATIONS = join(ROOT, '.cache', 'translations.tabl.json');
 
-/** Downloads of the tools go into .cache/, not into the home directory. */
-const ENV = {
-  ...process.env,
-  JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20',
-  MAVEN_OPTS: `${process.env.MAVEN_OPTS ?? ''} -Dmaven.repo.local=${join(ROOT, '.cache', 'maven')}`.trim(),
-  PIP_CACHE_DIR: join(ROOT, '.cache', 'pip'),
-  NUGET_PACKAGES: join(ROOT, '.cache', 'nuget'),
-};
+/** Which versions of Node.js work here is in package.json. */
+const ENV = { ...process.env, JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
 
 /** What jsii-pacmak writes for each language, and the programs that it needs for that. */
 const LANGUAGES = {
