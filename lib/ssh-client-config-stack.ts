@@ -4,7 +4,11 @@ import type { Construct } from 'constructs';
 import { CLIENT_CONFIG_SHAPE, SshClientConfig, type SshClientConfigProps } from './ssh-client-config';
 import { requireShape } from './validation/checks';
 
-/** The client configuration and the environment of its stack. */
+/**
+ * The client configuration and the environment of its stack.
+ *
+ * @see https://man.openbsd.org/ssh_config
+ */
 export interface SshClientConfigStackProps extends StackProps, SshClientConfigProps {}
 
 /**
@@ -12,6 +16,15 @@ export interface SshClientConfigStackProps extends StackProps, SshClientConfigPr
  *
  * It needs no permission and runs nothing, unless a host is in a stack of another Region: then the CDK adds its
  * cross-region references. For instances that may be replaced, add an `SshClientConfig` to their own stack instead.
+ *
+ * @see https://man.openbsd.org/ssh_config
+ * @example
+ * import { App } from 'aws-cdk-lib';
+ * import { ClientKeepalive, SshClientConfigStack } from 'cdk-ssh-keepalive';
+ *
+ * declare const app: App;
+ *
+ * new SshClientConfigStack(app, 'SshClientConfig', { keepalive: ClientKeepalive.FREQUENT });
  */
 export class SshClientConfigStack extends Stack {
   /** The client configuration. */

@@ -22,7 +22,11 @@ const MAX_PARAMETER_BYTES = 4096;
 /** The largest integer of ssh has 10 digits. */
 const MAX_NUMBER_BYTES = 10;
 
-/** The settings of ssh on a laptop. */
+/**
+ * The settings of ssh on a laptop.
+ *
+ * @see https://man.openbsd.org/ssh_config
+ */
 export interface SshClientConfigProps {
   /**
    * The keepalive settings for all hosts.
@@ -69,6 +73,17 @@ const TYPE = Symbol.for('cdk-ssh-keepalive.SshClientConfig');
  * versions of aws-cdk-lib do not have that limitation.
  *
  * @see https://man.openbsd.org/ssh_config
+ * @example
+ * import { Stack } from 'aws-cdk-lib';
+ * import * as ec2 from 'aws-cdk-lib/aws-ec2';
+ * import { SshClientConfig, SshHost } from 'cdk-ssh-keepalive';
+ *
+ * declare const stack: Stack;
+ * declare const instance: ec2.Instance;
+ *
+ * new SshClientConfig(stack, 'SshClientConfig', {
+ *   hosts: [SshHost.sessionManager('web', instance, { user: 'ec2-user' })],
+ * });
  */
 export class SshClientConfig extends Construct {
   /** Whether `x` is an SshClientConfig, of whichever copy of this library. */

@@ -31,7 +31,11 @@ const MaxBytes = {
   REGION: 25,
 };
 
-/** The options of all hosts. */
+/**
+ * The options of all hosts.
+ *
+ * @see https://man.openbsd.org/ssh_config#Host
+ */
 export interface SshHostProps {
   /**
    * The user name on the instance: `User`.
@@ -48,7 +52,11 @@ export interface SshHostProps {
   readonly identityFile?: string;
 }
 
-/** The options of a host that ssh connects to directly. */
+/**
+ * The options of a host that ssh connects to directly.
+ *
+ * @see https://man.openbsd.org/ssh_config#Host
+ */
 export interface DirectSshHostProps extends SshHostProps {
   /**
    * The port that sshd listens on: `Port`.
@@ -58,7 +66,11 @@ export interface DirectSshHostProps extends SshHostProps {
   readonly port?: number;
 }
 
-/** The options of a host that ssh connects to through the AWS CLI. */
+/**
+ * The options of a host that ssh connects to through the AWS CLI.
+ *
+ * @see https://man.openbsd.org/ssh_config#ProxyCommand
+ */
 export interface TunneledSshHostProps extends SshHostProps {
   /**
    * The option `--region` of the AWS CLI; `Aws.REGION` is possible too.
@@ -75,7 +87,11 @@ export interface TunneledSshHostProps extends SshHostProps {
   readonly profile?: string;
 }
 
-/** The options of a host that ssh connects to through Session Manager. */
+/**
+ * The options of a host that ssh connects to through Session Manager.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-getting-started-enable-ssh-connections.html
+ */
 export interface SessionManagerSshHostProps extends TunneledSshHostProps {
   /**
    * The port that sshd listens on: `Port`.
@@ -105,6 +121,16 @@ const TYPE = Symbol.for('cdk-ssh-keepalive.SshHost');
  * block that matches the name.
  *
  * @see https://man.openbsd.org/ssh_config#Host
+ * @example
+ * import * as ec2 from 'aws-cdk-lib/aws-ec2';
+ * import { SshHost } from 'cdk-ssh-keepalive';
+ *
+ * declare const instance: ec2.Instance;
+ *
+ * const hosts = [
+ *   SshHost.publicDns('web', instance, { user: 'ec2-user', port: 2222 }),
+ *   SshHost.anySessionManager(), // ssh i-0123456789abcdef0
+ * ];
  */
 export class SshHost {
   /**

@@ -30,6 +30,13 @@ import { requireShape } from './validation/checks';
  * instances are skipped with a note. Instances of launch templates are targeted by their groups.
  *
  * @see https://docs.aws.amazon.com/cdk/v2/guide/mixins.html
+ * @example
+ * import { App, Mixins } from 'aws-cdk-lib';
+ * import { ServerKeepalive, SshKeepaliveMixin } from 'cdk-ssh-keepalive';
+ *
+ * declare const app: App;
+ *
+ * Mixins.of(app).apply(new SshKeepaliveMixin({ keepalive: ServerKeepalive.FREQUENT }));
  */
 export class SshKeepaliveMixin extends Mixin {
   /** The id of the `SshKeepalive` in each stack. */

@@ -13,7 +13,11 @@ import {
 import { ServerKeepalive } from './settings/server-keepalive';
 import { invalid, requireConstruct, requireShape, requireString } from './validation/checks';
 
-/** The first boot of a new instance. */
+/**
+ * The first boot of a new instance.
+ *
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
+ */
 export interface FirstBootOptions {
   /**
    * The constants in the user data.
@@ -26,7 +30,11 @@ export interface FirstBootOptions {
   readonly firstBoot?: ServerKeepalive;
 }
 
-/** The first boot of the instances of a group or a launch template. */
+/**
+ * The first boot of the instances of a group or a launch template.
+ *
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
+ */
 export interface GroupOptions {
   /**
    * The constants of the first boot, which is added to the user data of the launch template or launch configuration.
@@ -50,7 +58,21 @@ interface Selection {
 /** In the registry of all copies of this library: an app may load more than one. */
 const TYPE = Symbol.for('cdk-ssh-keepalive.SshKeepaliveTarget');
 
-/** The instances that an `SshKeepalive` configures. */
+/**
+ * The instances that an `SshKeepalive` configures.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-state-manager-targets-and-rate-controls.html
+ * @example
+ * import * as autoscaling from 'aws-cdk-lib/aws-autoscaling';
+ * import { ServerKeepalive, SshKeepaliveTarget } from 'cdk-ssh-keepalive';
+ *
+ * declare const group: autoscaling.AutoScalingGroup;
+ *
+ * const targets = [
+ *   SshKeepaliveTarget.autoScalingGroup(group, { firstBoot: ServerKeepalive.DEFAULT }),
+ *   SshKeepaliveTarget.tag('ssh-keepalive', 'true'), // instances that were created elsewhere
+ * ];
+ */
 export class SshKeepaliveTarget {
   /**
    * An instance that this deployment creates. User data applies the settings at its first boot, and the association later.

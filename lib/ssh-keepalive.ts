@@ -19,7 +19,11 @@ import { SshKeepalivePermissions } from './settings/ssh-keepalive-permissions';
 import { SshKeepaliveTarget } from './ssh-keepalive-target';
 import { requireList, requireShape, requireString, requireType } from './validation/checks';
 
-/** The settings, the instances, and how the settings are applied. */
+/**
+ * The settings, the instances, and how the settings are applied.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/state-manager-associations.html
+ */
 export interface SshKeepaliveProps extends SshKeepaliveOptions {
   /** The instances. */
   readonly targets: SshKeepaliveTarget[];
@@ -37,6 +41,20 @@ const TYPE = Symbol.for('cdk-ssh-keepalive.SshKeepalive');
  *
  * It adds one SSM document, one State Manager association for each key of the targets, and one policy: the number of
  * resources does not depend on the number of instances.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-state.html
+ * @example
+ * import { Stack } from 'aws-cdk-lib';
+ * import * as ec2 from 'aws-cdk-lib/aws-ec2';
+ * import { ServerKeepalive, SshKeepalive, SshKeepaliveTarget } from 'cdk-ssh-keepalive';
+ *
+ * declare const stack: Stack;
+ * declare const instance: ec2.Instance;
+ *
+ * new SshKeepalive(stack, 'SshKeepalive', {
+ *   keepalive: ServerKeepalive.CIS_LINUX,
+ *   targets: [SshKeepaliveTarget.existingInstance(instance)],
+ * });
  */
 export class SshKeepalive extends Construct {
   /** The key of the tag by which the associations target instances of the app. The document has it as well. */
@@ -129,6 +147,7 @@ export class SshKeepalive extends Construct {
    *
    * @param id the id of the rule
    * @param options the target of the events, and a pattern that restricts them further
+   * @throws when `id` is no string, an option is unknown, or `target` is no target of a rule
    * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-systems-manager-event-examples.html#SSM-State-Manager-event-types
    */
   public onNonCompliant(id: string, options: OnEventOptions = {}): Rule {

@@ -8,7 +8,11 @@ import {
   validateKeepalive,
 } from './keepalive-values';
 
-/** The keepalive settings of ssh. */
+/**
+ * The keepalive settings of ssh.
+ *
+ * @see https://man.openbsd.org/ssh_config#ServerAliveInterval
+ */
 export interface ClientKeepaliveProps {
   /**
    * After how long without data from the server ssh sends a keepalive message: `ServerAliveInterval`.
@@ -41,6 +45,11 @@ const TYPE = Symbol.for('cdk-ssh-keepalive.ClientKeepalive');
  * The keepalive settings of ssh, immutable.
  *
  * @see https://man.openbsd.org/ssh_config#ServerAliveInterval
+ * @example
+ * import { Duration } from 'aws-cdk-lib';
+ * import { ClientKeepalive } from 'cdk-ssh-keepalive';
+ *
+ * const keepalive = ClientKeepalive.of({ interval: Duration.seconds(30), countMax: 10 });
  */
 export class ClientKeepalive {
   /** 60 seconds, 5 times: an idle session stays connected, a dead server is noticed after 6 minutes. */

@@ -12,6 +12,11 @@ const TYPE = Symbol.for('cdk-ssh-keepalive.RateLimit');
  * A number or a percentage of the targeted instances, immutable.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-state-manager-targets-and-rate-controls.html
+ * @example
+ * import { RateLimit } from 'cdk-ssh-keepalive';
+ *
+ * const maxConcurrency = RateLimit.percentage(25);
+ * const maxErrors = RateLimit.count(3);
  */
 export class RateLimit {
   /**

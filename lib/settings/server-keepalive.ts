@@ -7,7 +7,11 @@ import {
   validateKeepalive,
 } from './keepalive-values';
 
-/** The keepalive settings of sshd. */
+/**
+ * The keepalive settings of sshd.
+ *
+ * @see https://man.openbsd.org/sshd_config#ClientAliveInterval
+ */
 export interface ServerKeepaliveProps {
   /**
    * After how long without data from the client sshd sends a keepalive message: `ClientAliveInterval`.
@@ -41,6 +45,11 @@ const TYPE = Symbol.for('cdk-ssh-keepalive.ServerKeepalive');
  * The keepalive settings of sshd, immutable.
  *
  * @see https://man.openbsd.org/sshd_config#ClientAliveInterval
+ * @example
+ * import { Duration } from 'aws-cdk-lib';
+ * import { ServerKeepalive } from 'cdk-ssh-keepalive';
+ *
+ * const keepalive = ServerKeepalive.of({ interval: Duration.seconds(30), countMax: 240 });
  */
 export class ServerKeepalive {
   /** 60 seconds, 120 times: an idle session stays connected, a dead client is disconnected after about two hours. */

@@ -1,4 +1,8 @@
-/** What the associations do on the instances. */
+/**
+ * What the associations do on the instances.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-state.html
+ */
 export enum SshKeepaliveAction {
   /** Applies the settings, and corrects drift on the schedule. */
   APPLY = 'Apply',

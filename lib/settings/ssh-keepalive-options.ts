@@ -8,7 +8,11 @@ import type { ServerKeepalive } from './server-keepalive';
 import type { SshKeepaliveAction } from './ssh-keepalive-action';
 import type { SshKeepalivePermissions } from './ssh-keepalive-permissions';
 
-/** The settings, and how they are applied. */
+/**
+ * The settings, and how they are applied.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/state-manager-associations.html
+ */
 export interface SshKeepaliveOptions {
   /**
    * The keepalive settings of sshd.

@@ -3,6 +3,8 @@
  *
  * An instance that can use Systems Manager can also be accessed by everybody who may use Run Command or Session Manager.
  * Only roles that the app creates are changed; for imported roles a warning lists the permissions that they need.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-instance-permissions.html
  */
 export enum SshKeepalivePermissions {
   /** One inline policy with the actions that associations need and no others. */

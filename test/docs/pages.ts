@@ -5,10 +5,10 @@ import { join } from 'node:path';
 /** The root of this repository. */
 export const ROOT = join(__dirname, '..', '..');
 
-/** The pages as paths from the root. */
+/** The pages as paths from the root, without the one that `npm run api` writes. */
 export const PAGES = ['.', 'docs'].flatMap((folder) =>
   readdirSync(join(ROOT, folder))
-    .filter((file) => file.endsWith('.md'))
+    .filter((file) => file.endsWith('.md') && file !== 'API.md')
     .map((file) => (folder === '.' ? file : `${folder}/${file}`)),
 );
 
