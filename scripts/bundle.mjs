@@ -1,13 +1,14 @@
 // Bundles the command line into bin/cdk-ssh-keepalive.js, so that whoever installs the library installs nothing more.
 // The AWS SDK goes into a file beside it, which is read only when Parameter Store is asked: V8 needs longer to scan it
 // than Node.js needs to start.
-import { chmodSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { billOfMaterials, bundledPackages, licensesOf } from './release/third-party.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const NAME = 'cdk-ssh-keepalive';
 const SDK = `${NAME}.aws-sdk`;
 
@@ -42,7 +43,7 @@ const bundles = await Promise.all([
     ...common,
     entryPoints: { [NAME]: 'bin/cli/main.ts' },
     banner: { js: '#!/usr/bin/env node' },
-    define: { VERSION: JSON.stringify(version) },
+    define: { VERSION: JSON.stringify(manifest.version) },
     plugins: [sources],
     // Names stay, so that a stack trace tells where it was.
     minifySyntax: true,
@@ -58,22 +59,9 @@ const bundles = await Promise.all([
 ]);
 chmodSync(`${root}bin/${NAME}.js`, 0o755);
 
-// The licenses of the bundled packages require that they are passed on.
-const inputs = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
-const packages = new Set(inputs.flatMap((path) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
-const bundled = [...packages].sort().map((folder) => {
-  const { name, version, license } = JSON.parse(readFileSync(`${root}${folder}/package.json`, 'utf8'));
-  const files = readdirSync(`${root}${folder}`).filter((file) => /^(licen[cs]e|notice)/i.test(file));
-  const text = files.map((file) => readFileSync(`${root}${folder}/${file}`, 'utf8').trim()).join('\n\n');
-  return { label: `${name} ${version}`, license, text };
-});
-const texts = new Map();
-for (const { label, license, text } of bundled) {
-  // Some packages of the SDK only name their license.
-  const found = text || bundled.find((other) => other.license === license && other.text)?.text;
-  if (!found) throw new Error(`${label} is bundled, but no text of its license ${license} was found to pass on.`);
-  texts.set(found, [...(texts.get(found) ?? []), label]);
-}
-const rule = '-'.repeat(80);
-const notices = [...texts].map(([text, names]) => `${names.join('\n')}\n\n${text}\n`).join(`\n${rule}\n`);
-writeFileSync(`${root}bin/${NAME}.licenses.txt`, notices);
+const packages = bundledPackages(
+  root,
+  bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs)),
+);
+writeFileSync(`${root}bin/${NAME}.licenses.txt`, licensesOf(packages));
+writeFileSync(`${root}bin/${NAME}.cdx.json`, billOfMaterials(manifest, packages));

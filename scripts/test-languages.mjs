@@ -26,6 +26,6 @@ function run(...args) {
 // Maven does not look again for a version that it has.
 rmSync(cache('maven', 'io', 'github', 'cdk-ssh-keepalive'), { recursive: true, force: true });
 run('scripts/build.mjs');
-run('scripts/package.mjs');
+run('scripts/release/package.mjs');
 const options = ['--testPathIgnorePatterns', '/node_modules/', '--maxWorkers', '2', '--verbose'];
 run('node_modules/jest/bin/jest.js', ...options, 'test/languages', ...process.argv.slice(2));

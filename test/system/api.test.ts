@@ -12,7 +12,7 @@ function compareWith(baseline: string): { status: number | null; output: string 
   try {
     const file = join(folder, 'baseline.json');
     writeFileSync(file, baseline);
-    const args = [join(ROOT, 'scripts', 'api-diff.mjs'), '--baseline', file];
+    const args = [join(ROOT, 'scripts', 'release', 'api-diff.mjs'), '--baseline', file];
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     return { status, output: stdout + stderr };
   } finally {

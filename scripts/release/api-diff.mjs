@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ALLOWED = join('api', 'allowed-breaking-changes.txt');
 /** What an assembly has besides the API, and changes without it. */
 const NOT_API = ['dependencyClosure', 'fingerprint', 'jsiiVersion', 'locationInModule', 'readme', 'symbolId'];
