@@ -21,7 +21,8 @@ export interface Verdict {
 const LINE = new RegExp(
   'cdk-ssh-keepalive verdict=(?<verdict>unchanged|changed|compliant|drifted|removed|failed) ' +
     'interval=(?<interval>\\d{1,10}|-) countmax=(?<countMax>\\d{1,10}|-) was=(?<was>\\d{1,10}/\\d{1,10}|-/-) ' +
-    'where=(?<where>\\S+) sshd=(?<sshd>\\S+) reason=(?<reason>[a-z-]{1,40})(?=\\n|$)',
+    // A later version may add keys at the end.
+    'where=(?<where>\\S+) sshd=(?<sshd>\\S+) reason=(?<reason>[a-z-]{1,40})(?: [a-z]{1,20}=\\S{1,200}){0,10}(?=\\n|$)',
 );
 const MAX_TEXT = 200;
 const MAX_PATH = 120;
