@@ -83,7 +83,7 @@ describe.each(['dash', 'bash'] as const)('Under %s, the first-boot snippet', (sh
       expect(dropIns(root)).toEqual(['a.conf']);
     });
 
-    it('is recognised by the script, and recognises it', async () => {
+    it('is recognized by the script, and recognizes it', async () => {
       for (const root of [await machine(AL2), await debian()]) {
         const before = config(root);
         await boot(root);
