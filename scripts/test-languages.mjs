@@ -16,6 +16,8 @@ const env = {
   MAVEN_OPTS: `${process.env.MAVEN_OPTS ?? ''} -Dmaven.repo.local=${cache('maven')}`.trim(),
   NUGET_PACKAGES: cache('nuget'),
   PIP_CACHE_DIR: cache('pip'),
+  // Python compiles the modules that an app imports anyway, and aws-cdk-lib has many others.
+  PIP_NO_COMPILE: '1',
 };
 
 function run(...args) {
