@@ -8,13 +8,17 @@ const ROOT = join(__dirname, '..');
 /** From top to bottom: a file may import files of its own layer and of the layers below it. The first match counts. */
 const LAYERS: readonly RegExp[] = [
   /^bin\/cli\/main\.ts$/,
-  /^bin\/cli\/(completion|(client|fleet)\/commands)\//,
+  /^bin\/cli\/(completion|(client|fleet|probe)\/commands)\//,
   /^bin\/cli\/fleet\/report\//,
   /^bin\/cli\/fleet\/run\//,
   /^bin\/cli\/fleet\/results\//,
   /^bin\/cli\/fleet\/nodes\//,
   /^bin\/cli\/fleet\/deployment\//,
   /^bin\/cli\/fleet\/aws\//,
+  /^bin\/cli\/probe\/report\//,
+  /^bin\/cli\/probe\/measurement\//,
+  /^bin\/cli\/probe\/connections\//,
+  /^bin\/cli\/probe\/schedule\//,
   /^bin\/cli\/client\/plan\//,
   /^bin\/cli\/client\/verify\//,
   /^bin\/cli\/client\/ssh-config\//,

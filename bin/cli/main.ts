@@ -4,6 +4,7 @@ import { completeCommand } from './completion/complete';
 import { completionCommand } from './completion/command';
 import { clientCommand } from './client/commands/command';
 import { fleetCommand } from './fleet/commands/command';
+import { probeCommand } from './probe/commands/command';
 import { CliError, ExitCode } from './shared/exit-code';
 import { handleInterruption } from './shared/interruption';
 import { createProgram } from './program';
@@ -21,7 +22,12 @@ async function main(argv: readonly string[]): Promise<number> {
     const program = createProgram(
       VERSION,
       terminal,
-      [clientCommand(terminal, finish), fleetCommand(terminal, finish), completionCommand(terminal)],
+      [
+        clientCommand(terminal, finish),
+        fleetCommand(terminal, finish),
+        probeCommand(terminal, finish),
+        completionCommand(terminal),
+      ],
       [completeCommand(terminal)],
     );
     await program.parseAsync(argv, { from: 'user' });

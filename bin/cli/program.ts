@@ -22,7 +22,9 @@ Examples:
   # add the hosts of the stack Web
   cdk-ssh-keepalive client install --stack Web
   # show which instances of the stack Web are correct
-  cdk-ssh-keepalive fleet status --stack Web`;
+  cdk-ssh-keepalive fleet status --stack Web
+  # measure after how long the path to web drops idle connections
+  cdk-ssh-keepalive probe web`;
 
 /** The program with these commands; those that are hidden are not listed in the help. */
 export function createProgram(

@@ -12,8 +12,8 @@ const INSTALL: Partial<Record<NodeJS.Platform, string>> = {
 };
 
 /** The error for a machine on which `ssh` cannot be found. */
-export function missingSsh(os: NodeJS.Platform): CliError {
+export function missingSsh(os: NodeJS.Platform, purpose = 'to check the file'): CliError {
   return new CliError(
-    `ssh: not found on the PATH, and needed to check the file. ${INSTALL[os] ?? "Install OpenSSH's client."}`,
+    `ssh: not found on the PATH, and needed ${purpose}. ${INSTALL[os] ?? "Install OpenSSH's client."}`,
   );
 }

@@ -1,0 +1,80 @@
+// `probe HOST`: measures the path, shows what is known meanwhile, and prints what it means.
+import { writeFileSync } from 'node:fs';
+import { CliError } from '../../shared/exit-code';
+import { onInterruption } from '../../shared/interruption';
+import { type Platform, thisPlatform } from '../../shared/platform';
+import type { LiveTerminal } from '../../shared/terminal';
+import type { Path } from '../connections/path';
+import { SshPath } from '../connections/ssh-path';
+import { readSshSettings } from '../connections/ssh-settings';
+import { TcpPath } from '../connections/tcp-path';
+import { agesUpTo } from '../schedule/ages';
+import { measure } from '../measurement/measure';
+import { conclude } from '../report/conclusion';
+import { duration } from '../report/duration';
+import { asJson } from '../report/json';
+import { ProgressLine } from '../report/progress';
+import { asSvg } from '../report/svg';
+import { type Subject, text } from '../report/text';
+import type { ProbeRequest } from './request';
+
+/** Measures until the limit is known; Ctrl-C ends it with what is known. */
+export async function probe(
+  request: ProbeRequest,
+  terminal: LiveTerminal,
+  platform: Platform = thisPlatform(),
+): Promise<number> {
+  const { json, max, replyTimeout, svg } = request;
+  if (svg !== undefined) write(svg, '');
+  const { path, ...subject } = await openPath(request, platform);
+  const interruption = new AbortController();
+  const restore = onInterruption(() => {
+    // At the second time, without waiting for the server.
+    if (interruption.signal.aborted) process.exit(130);
+    interruption.abort();
+  });
+  try {
+    if (!json)
+      terminal.note(
+        `${path.name}: opening ${2 * agesUpTo(max).length} connections, at most ${duration(max)} of silence; Ctrl-C ends with what is known`,
+      );
+    const progress = new ProgressLine(terminal);
+    const measurement = await measure(
+      path,
+      { max, replyTimeout },
+      { signal: interruption.signal, onProgress: (known) => void (json || progress.show(known)) },
+    );
+    const conclusion = conclude(measurement, subject.settings);
+    if (svg !== undefined) write(svg, asSvg(path.name, measurement, conclusion));
+    terminal.out(
+      json ? asJson(measurement, conclusion, subject) : text(measurement, conclusion, subject, terminal.color),
+    );
+    return conclusion.exitCode;
+  } finally {
+    restore();
+  }
+}
+
+async function openPath(
+  { target, config }: ProbeRequest,
+  platform: Platform,
+): Promise<Subject & { readonly path: Path }> {
+  if (target.kind === 'tcp') {
+    const path = new TcpPath(target.host, target.port);
+    return { path, name: path.name, host: undefined, settings: undefined };
+  }
+  const { host } = target;
+  const configOption = config === undefined ? [] : ['-F', config];
+  const settings = await readSshSettings(host, configOption, platform);
+  const path = new SshPath(host, configOption, settings);
+  return { path, name: path.name, host, settings };
+}
+
+/** Once before the measurement, so that a wrong name does not cost a quarter of an hour. */
+function write(file: string, picture: string): void {
+  try {
+    writeFileSync(file, picture);
+  } catch (error) {
+    throw new CliError(`--svg: the file cannot be written, got: ${(error as Error).message}. Give another one.`);
+  }
+}

@@ -1,0 +1,38 @@
+// The words that pass through the connections, over ssh as over TCP, and the lines that carry them.
+
+/** The first line of the server: it is ready, and the connection is silent from now on. */
+export const READY = 'cdk-ssh-keepalive-ready';
+
+/** What an end says after the silence. */
+export const WORD = 'word';
+
+/** What the control connection asks, and the answer. */
+export const PING = 'ping';
+export const PONG = 'pong';
+
+/** What the control connection asks for a connection on which the server speaks first: `speak NAME`. */
+export const SPEAK = 'speak';
+
+/** The first line of a client over TCP: the measurement, and the name of the connection or `control`. */
+export const HELLO = /^cdk-ssh-keepalive-probe 1 ([0-9a-f]{32}) (control|[0-9a-f]{1,32})$/;
+
+/** Longer lines are not of this protocol. */
+const LONGEST_LINE = 128;
+
+/**
+ * Collects lines from pieces of text.
+ *
+ * A line that is too long is an empty one and those after it are ignored: nothing of this protocol has it.
+ */
+export function onLines(onLine: (line: string) => void, longest = LONGEST_LINE): (text: string) => void {
+  let rest = '';
+  return (text) => {
+    const lines = (rest + text).split('\n');
+    rest = (lines.pop() ?? '').slice(0, longest + 1);
+    for (const line of lines) onLine(line.length > longest ? '' : line.replace(/\r$/, ''));
+    if (rest.length > longest) {
+      rest = '';
+      onLine('');
+    }
+  };
+}

@@ -1,0 +1,109 @@
+// The path to an sshd, through the user's own ssh and configuration.
+import { randomBytes } from 'node:crypto';
+import { CliError } from '../../shared/exit-code';
+import type { Connection, ConnectionEvents, Control, Direction, Path } from './path';
+import { PING, PONG, READY, SPEAK, WORD } from './protocol';
+import { controlScript, sessionScript } from './remote-scripts';
+import { NEEDS_TOUCH, SshProcess } from './ssh-process';
+import type { SshSettings } from './ssh-settings';
+
+/** For the control connection to end the sessions on the server. */
+const CLOSE_SECONDS = 3;
+
+/** What to do about the message of an ssh that did not connect. */
+const ADVICE: readonly (readonly [RegExp, (host: string) => string])[] = [
+  [
+    /Permission denied|Too many authentication failures|no mutual signature/i,
+    (host) =>
+      `probe opens dozens of connections, so it needs a key that works without a prompt: add it with 'ssh-add', check with 'ssh -o BatchMode=yes ${host} true', or measure without sshd: probe --listen`,
+  ],
+  [
+    new RegExp(NEEDS_TOUCH),
+    () =>
+      'Use a key that needs no touch, with -i in ssh_config as IdentityFile, or measure without sshd: probe --listen',
+  ],
+  [/Host key verification failed|REMOTE HOST IDENTIFICATION/i, (host) => `Check the host key once with 'ssh ${host}'`],
+  [/Could not resolve|Name or service not known|nodename nor servname/i, () => 'Check the name of the host'],
+  [/Connection refused/i, () => 'Check the port, and that sshd runs'],
+  [
+    /timed out|No route to host|Network is unreachable/i,
+    () => 'Check the address, the network, and the security group of the instance',
+  ],
+  [/not found on the PATH/, () => ''],
+  [/too many open files/, () => "Raise the limit with 'ulimit -n 1024'"],
+];
+
+/** Over ssh. */
+export class SshPath implements Path {
+  public readonly name: string;
+  /** Half of what sshd accepts unauthenticated before it refuses some: MaxStartups 10:30:100. */
+  public readonly parallel = 4;
+  private readonly measurement = randomBytes(16).toString('hex');
+  private readonly sessions: SshProcess[] = [];
+  private readonly options: readonly string[];
+  private control: SshProcess | undefined;
+  private names = 0;
+
+  public constructor(
+    private readonly host: string,
+    configOption: readonly string[],
+    { address, hasRemoteCommand }: SshSettings,
+  ) {
+    this.name = `${host} (${address})`;
+    // Not every ssh knows the keyword.
+    this.options = [...configOption, ...(hasRemoteCommand ? ['-o', 'RemoteCommand=none'] : [])];
+  }
+
+  public async openControl({ onAnswer, onClose }: Omit<ConnectionEvents, 'onKeepalive'>): Promise<Control> {
+    const control = await this.start(controlScript(this.measurement), PONG, {
+      onAnswer,
+      onClose,
+      onKeepalive: () => undefined,
+    });
+    this.control = control;
+    return { ping: () => control.send(PING) };
+  }
+
+  public async open(first: Direction, events: ConnectionEvents): Promise<Connection> {
+    const name = (this.names++).toString(16);
+    const session = await this.start(sessionScript(this.measurement, name), WORD, events);
+    this.sessions.push(session);
+    return {
+      speak: () => (first === 'client' ? session.send(WORD) : this.control?.send(`${SPEAK} ${name}`)),
+      close: () => void session.close(0),
+    };
+  }
+
+  public async close(): Promise<void> {
+    await this.control?.close(CLOSE_SECONDS);
+    await Promise.all(this.sessions.map((session) => session.close(0)));
+  }
+
+  /** A session in which the script is ready. */
+  private start(script: string, answer: string, events: ConnectionEvents): Promise<SshProcess> {
+    return new Promise((resolve, reject) => {
+      let isReady = false;
+      const process = new SshProcess(this.host, this.options, script, {
+        onLine: (line) => {
+          if (isReady && line === answer) events.onAnswer();
+          if (!isReady && line === READY) {
+            isReady = true;
+            resolve(process);
+          }
+        },
+        onKeepalive: () => events.onKeepalive(),
+        onEnd: (reason) => (isReady ? events.onClose(reason) : reject(this.explain(reason))),
+      });
+    });
+  }
+
+  private explain(reason: string): CliError {
+    const [, adviceOf] = ADVICE.find(([pattern]) => pattern.test(reason)) ?? [];
+    const advice = adviceOf
+      ? adviceOf(this.host)
+      : `Check with 'ssh ${this.host} sh -c true': it must run a POSIX shell, and several connections must reach the same server`;
+    return new CliError(
+      `probe: ssh opened no session on ${this.host}, got: ${reason.replace(/\.$/, '')}.${advice && ` ${advice}.`}`,
+    );
+  }
+}

@@ -1,0 +1,133 @@
+// A session of the user's own ssh without keepalives, whose debug output on stderr shows what else passes through it.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { missingSsh } from '../../shared/missing-ssh';
+import { oneLine } from '../../shared/printable';
+import { onLines } from './protocol';
+
+/** What a session reports. */
+export interface SshEvents {
+  /** A line of the server. */
+  onLine(line: string): void;
+  /** A keepalive of the server arrived. */
+  onKeepalive(): void;
+  /** ssh has ended, with what it printed last. */
+  onEnd(reason: string): void;
+}
+
+/** Everything in the user's configuration that would make the connection talk, share another one, or do more than it should. */
+const OPTIONS = [
+  'ServerAliveInterval=0',
+  'TCPKeepAlive=no',
+  'ControlMaster=no',
+  'ControlPath=none',
+  'RekeyLimit=default none',
+  'ClearAllForwardings=yes',
+  'ForwardX11=no',
+  'PermitLocalCommand=no',
+  'UpdateHostKeys=no',
+  // There is no terminal to prompt at, and dozens of prompts would be no use.
+  'BatchMode=yes',
+  'ConnectTimeout=15',
+  'ConnectionAttempts=1',
+  'LogLevel=DEBUG1',
+];
+
+/** Lines that ssh prints in every session, and that explain nothing. */
+const NOISE =
+  /^(debug\d|OpenSSH_|Authenticated to |Transferred: |Bytes per second|Pseudo-terminal |Warning: Permanently added|\*\* )/;
+
+/** The output of a security key that waits for a finger. */
+const TOUCH = 'Confirm user presence';
+/** Why the session ends where a finger would be needed for each connection. */
+export const NEEDS_TOUCH = 'the key wants to be touched for each connection';
+
+/** The server closed the session, but neither its command ended nor the connection: ssh has no other message about it. */
+const NO_EXIT_STATUS = 'debug1: Exit status -1';
+/** The reason for the user. */
+export const CLOSED_CHANNEL = 'sshd closed the session channel, as its ChannelTimeout does';
+
+const LONGEST_LINE = 4096;
+const LINES_OF_REASON = 3;
+
+const running = new Set<SshProcess>();
+process.on('exit', () => {
+  for (const one of running) one.kill();
+});
+
+/** A running ssh. */
+export class SshProcess {
+  private readonly child: ChildProcess;
+  private readonly messages: string[] = [];
+  private readonly ended: Promise<void>;
+  private isClosed = false;
+
+  /** Starts ssh; `more` are options for this host. */
+  public constructor(host: string, more: readonly string[], command: string, events: SshEvents) {
+    const options = OPTIONS.flatMap((option) => ['-o', option]);
+    // A process group of its own: Ctrl-C reaches this program alone, which then closes the sessions in order.
+    this.child = spawn('ssh', ['-T', '-a', ...options, ...more, '--', host, command], {
+      detached: true,
+      stdio: 'pipe',
+    });
+    const onText = (stream: 'stdout' | 'stderr', onLine: (line: string) => void): void =>
+      void this.child[stream]?.setEncoding('utf8').on('data', onLines(onLine, LONGEST_LINE));
+    onText('stdout', (line) => events.onLine(line));
+    onText('stderr', (line) => {
+      if (line.startsWith('debug1:') && line.includes('rtype keepalive@openssh.com')) events.onKeepalive();
+      if (line === NO_EXIT_STATUS) this.messages.push(CLOSED_CHANNEL);
+      if (line.startsWith(TOUCH)) {
+        this.messages.push(NEEDS_TOUCH);
+        this.kill();
+      }
+      if (line.trim() !== '' && !NOISE.test(line)) this.messages.push(line.trim());
+    });
+    // An ssh that has ended is reported by its end.
+    this.child.stdin?.on('error', () => undefined);
+    this.ended = new Promise((resolve) => {
+      const onEnd = (reason: string): void => {
+        resolve();
+        if (!this.isClosed) events.onEnd(reason);
+        this.isClosed = true;
+      };
+      this.child.once('error', (error: NodeJS.ErrnoException) => onEnd(whyNotStarted(error)));
+      this.child.once('close', (status, signal) => {
+        const last = this.messages.slice(-LINES_OF_REASON).join(' ');
+        onEnd(oneLine(last || `ssh ended with ${signal ?? `status ${status}`}`, 300));
+      });
+    });
+    running.add(this);
+    void this.ended.then(() => running.delete(this));
+  }
+
+  public send(line: string): void {
+    this.child.stdin?.write(`${line}\n`);
+  }
+
+  /** Ends the input, waits so many seconds for the server to end the session, and ends ssh itself. */
+  public async close(seconds: number): Promise<void> {
+    this.isClosed = true;
+    this.child.stdin?.end();
+    const timer = setTimeout(() => this.kill(), seconds * 1000);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  /** Ends ssh at once. */
+  public kill(): void {
+    const { pid, exitCode, signalCode } = this.child;
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    try {
+      // With the programs of ProxyCommand and ProxyJump.
+      if (process.platform === 'win32') this.child.kill();
+      else process.kill(-pid, 'SIGTERM');
+    } catch {
+      // It has ended by itself.
+    }
+  }
+}
+
+function whyNotStarted({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT') return missingSsh(process.platform, 'for this').message;
+  if (code === 'EMFILE' || code === 'EAGAIN') return `${message}: too many open files or processes, see 'ulimit -n -u'`;
+  return message;
+}

@@ -1,0 +1,245 @@
+// Measures a path: opens the connections of both directions, tests them as the search demands, and ends when the limit is known.
+import { CliError } from '../../shared/exit-code';
+import { type Connection, DIRECTIONS, type Direction, type Path } from '../connections/path';
+import { agesUpTo } from '../schedule/ages';
+import { type Bracket, type TestResult, contradictions } from '../schedule/results';
+import { type Patience, Search } from '../schedule/search';
+import { type Clock, REAL_CLOCK } from './clock';
+import { type Addresses, type Disturbance, DisturbanceWatch, ownAddresses } from './disturbance';
+import { Heartbeat } from './heartbeat';
+
+const TICK = 0.1;
+const TICKS_BETWEEN_PROGRESS = 5;
+/** A path that is out of order for so many seconds is given up. */
+const LONGEST_OUTAGE = 60;
+/** Pauses in seconds before a refused connection is opened again. */
+const RETRIES = [1, 2, 4];
+/** The other connections are tested after this part of the reply timeout. */
+const SUSPICION = 1 / 10;
+
+/** What is measured. */
+export interface MeasurementRequest {
+  /** The longest silence in seconds. */
+  readonly max: number;
+  /** After how many seconds without an answer a connection counts as dropped. */
+  readonly replyTimeout: number;
+}
+
+/** What is known about one direction. */
+export interface DirectionResult extends Bracket {
+  readonly direction: Direction;
+  readonly connections: number;
+  /** In the order of the tests. */
+  readonly tests: readonly TestResult[];
+  readonly contradictions: readonly TestResult[];
+  /** The interval in seconds of the server's own keepalives; 0 where none was seen. */
+  readonly keepaliveInterval: number;
+  /** What closed connections reported. */
+  readonly reasons: readonly string[];
+}
+
+/** Why a measurement ended. */
+export type End = 'complete' | 'interrupted' | 'outage' | Disturbance;
+
+/** What is known about a path, now or in the end. */
+export interface Measurement extends MeasurementRequest {
+  readonly directions: readonly DirectionResult[];
+  /** Since the control connection was open. */
+  readonly seconds: number;
+  readonly end: End | undefined;
+  readonly outages: number;
+  /** In seconds. */
+  readonly roundTrip: number;
+  /** Why the server refused more connections; undefined where it did not. */
+  readonly refusal: string | undefined;
+  /** Whether an answer is late now, so that the end is near. */
+  readonly isNearEnd: boolean;
+}
+
+/** What a measurement depends on. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly addresses: Addresses;
+  /** Ends the measurement with what is known. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (measurement: Measurement) => void;
+}
+
+/**
+ * Measures until the limit is known.
+ *
+ * @throws CliError when the server cannot be used, or refuses more than the first connections
+ */
+export async function measure(
+  path: Path,
+  request: MeasurementRequest,
+  { clock = REAL_CLOCK, addresses = ownAddresses, signal, onProgress }: Partial<Surroundings> = {},
+): Promise<Measurement> {
+  try {
+    const run = await Run.start(path, request, clock);
+    const watch = new DisturbanceWatch(clock, addresses);
+    void run.openAll();
+    for (let ticks = 0; ; ticks++) {
+      const end = (signal?.aborted ? 'interrupted' : undefined) ?? watch.check() ?? run.tick();
+      if (end !== undefined) return run.measurement(end);
+      if (ticks % TICKS_BETWEEN_PROGRESS === 0) onProgress?.(run.measurement(end));
+      await clock.sleep(TICK);
+    }
+  } finally {
+    await path.close();
+  }
+}
+
+class Run {
+  public static async start(path: Path, request: MeasurementRequest, clock: Clock): Promise<Run> {
+    const heartbeat = new Heartbeat();
+    const run = new Run(path, request, clock, heartbeat);
+    heartbeat.control = await path.openControl({
+      onAnswer: () => heartbeat.answer(clock.now()),
+      onClose: (reason) => run.fail(`the control connection was closed: ${reason}`),
+    });
+    run.begin = clock.now();
+    return run;
+  }
+
+  private begin = 0;
+  private readonly directions: Record<Direction, OneDirection>;
+  private readonly wanted: number;
+  private opened = 0;
+  private refusal: unknown;
+  private failure: string | undefined;
+  private isOver = false;
+
+  private constructor(
+    private readonly path: Path,
+    private readonly request: MeasurementRequest,
+    private readonly clock: Clock,
+    private readonly heartbeat: Heartbeat,
+  ) {
+    const ages = agesUpTo(request.max);
+    const { replyTimeout } = request;
+    const patience = { replyTimeout, suspicion: replyTimeout * SUSPICION };
+    this.directions = { client: new OneDirection(ages, patience), server: new OneDirection(ages, patience) };
+    this.wanted = 2 * ages.length;
+  }
+
+  /** Opens the connections of both directions in turn, until there are enough or the server refuses more. */
+  public async openAll(): Promise<void> {
+    const openNext = async (): Promise<void> => {
+      while (this.opened < this.wanted && this.refusal === undefined && !this.isOver) {
+        await this.open(DIRECTIONS[this.opened++ % 2] ?? 'client');
+      }
+    };
+    await Promise.all(Array.from({ length: this.path.parallel }, openNext));
+  }
+
+  /** Does what is due; the end, once there is one. */
+  public tick(): End | undefined {
+    const now = this.clock.now();
+    this.heartbeat.tick(now);
+    const outage = this.heartbeat.outageSeconds(now);
+    for (const one of Object.values(this.directions)) one.tick(now, this.heartbeat.lastOutage, outage > 0);
+    const end = this.failure !== undefined || outage > LONGEST_OUTAGE ? 'outage' : this.isComplete(now);
+    this.isOver = end !== undefined;
+    if (end === 'complete' && this.refusal !== undefined && !this.hasBoth) throw this.refusal as Error;
+    return end;
+  }
+
+  public measurement(end: End | undefined): Measurement {
+    const now = this.clock.now();
+    this.isOver = end !== undefined;
+    return {
+      ...this.request,
+      directions: DIRECTIONS.map((direction) => ({ direction, ...this.directions[direction].result })),
+      seconds: now - this.begin,
+      end,
+      outages: this.heartbeat.outages + (this.failure === undefined ? 0 : 1),
+      roundTrip: this.heartbeat.roundTrip,
+      refusal: this.refusal instanceof Error ? this.refusal.message : undefined,
+      isNearEnd: Object.values(this.directions).some(({ search }) => search.suspected(now) !== undefined),
+    };
+  }
+
+  private fail(reason: string): void {
+    if (!this.isOver) this.failure = reason;
+  }
+
+  private async open(direction: Direction): Promise<void> {
+    for (const pause of [...RETRIES, undefined]) {
+      try {
+        await this.directions[direction].open(this.path, direction, this.clock);
+        return;
+      } catch (error) {
+        if (this.isOver) return;
+        if (pause === undefined || !(error instanceof CliError)) this.refusal ??= error;
+        if (this.refusal !== undefined) return;
+      }
+      await this.clock.sleep(pause ?? 0);
+    }
+  }
+
+  /** Where a limit is known, a direction that outlived it is not tested further: it decides nothing. */
+  private isComplete(now: number): 'complete' | undefined {
+    const isOpening = this.refusal === undefined && this.opened < this.wanted;
+    const directions = Object.values(this.directions);
+    const isDone = ({ search }: OneDirection): boolean => search.isDone || (!isOpening && search.isExhausted(now));
+    const found = Math.min(...directions.filter(isDone).map(({ search }) => search.bracket.upper ?? Infinity));
+    const outlives = ({ search }: OneDirection): boolean =>
+      search.bracket.upper === undefined && search.suspected(now) === undefined && search.bracket.lower > found;
+    return directions.every((one) => isDone(one) || outlives(one)) ? 'complete' : undefined;
+  }
+
+  private get hasBoth(): boolean {
+    return Object.values(this.directions).every(({ count }) => count > 0);
+  }
+}
+
+/** The connections of one direction and their search. */
+class OneDirection {
+  public readonly search: Search;
+  private readonly connections = new Map<symbol, Connection>();
+  private readonly reasons: string[] = [];
+
+  public constructor(ages: readonly number[], patience: Patience) {
+    this.search = new Search(ages, patience);
+  }
+
+  public async open(path: Path, direction: Direction, clock: Clock): Promise<void> {
+    const id = Symbol(direction);
+    const connection = await path.open(direction, {
+      onAnswer: () => this.search.answer(id, clock.now()),
+      onKeepalive: () => this.search.keepalive(id, clock.now()),
+      onClose: (reason) => {
+        this.reasons.push(reason);
+        this.search.close(id, clock.now());
+      },
+    });
+    this.connections.set(id, connection);
+    this.search.add(id, clock.now());
+  }
+
+  public tick(now: number, lastOutage: number | undefined, isOut: boolean): void {
+    this.search.expire(now, lastOutage);
+    if (isOut) return;
+    for (const id of this.search.due(now)) {
+      this.search.begin(id, now);
+      this.connections.get(id)?.speak();
+    }
+  }
+
+  public get count(): number {
+    return this.connections.size;
+  }
+
+  public get result(): Omit<DirectionResult, 'direction'> {
+    const { bracket, results, keepaliveInterval } = this.search;
+    return {
+      ...bracket,
+      connections: this.count,
+      tests: results,
+      contradictions: contradictions(results),
+      keepaliveInterval,
+      reasons: this.reasons,
+    };
+  }
+}

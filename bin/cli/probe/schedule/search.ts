@@ -1,0 +1,174 @@
+// The search for the idle limit of one direction: which connection is tested when. Knows no clock and no network: it is given
+// the time in seconds, and what happened.
+import { FIRST_AGE } from './ages';
+import { type Bracket, type TestResult, bracketOf } from './results';
+
+/** What the search needs to know of the answers. */
+export interface Patience {
+  /** After how many seconds without an answer a connection counts as dropped. */
+  readonly replyTimeout: number;
+  /** After how many seconds the other connections are tested, although the answer may still come. */
+  readonly suspicion: number;
+}
+
+/** A bracket of this ratio, or of this many seconds, is narrow enough. */
+const NARROW_RATIO = 1.05;
+const NARROW_SECONDS = 0.5;
+
+/** A test in the outer parts of the bracket would hardly narrow it. */
+const OUTER_PART = 0.25;
+
+interface Test {
+  readonly connection: symbol;
+  readonly age: number;
+  readonly began: number;
+}
+
+/**
+ * Tests the oldest connection at each age of the series until one does not answer. A test ends a silence and begins another, so
+ * at that moment the connections that were tested earlier have many ages below the one that was dropped: all of them are tested
+ * at once, and the limit is known without a second wait.
+ */
+export class Search {
+  private readonly silentSince = new Map<symbol, number>();
+  private readonly tests = new Map<symbol, Test>();
+  /** Dropped, or their test was void. An answer that comes late corrects the result. */
+  private readonly overdue = new Map<symbol, Test>();
+  private readonly ended = new Map<Test, TestResult>();
+  /** Connections that were closed although nobody used them. */
+  private readonly closings: TestResult[] = [];
+  private longestKeepalive = 0;
+
+  public constructor(
+    private readonly ages: readonly number[],
+    private readonly patience: Patience,
+  ) {}
+
+  /** A new connection, silent from now on. */
+  public add(connection: symbol, now: number): void {
+    this.silentSince.set(connection, now);
+  }
+
+  /** The connections to test now. */
+  public due(now: number): symbol[] {
+    const { lower, upper } = this.expected(now);
+    if (upper !== undefined) return this.between(lower, upper, now);
+    return this.longestKeepalive > 0 ? [] : this.nextOfSeries(now);
+  }
+
+  /** The test of a connection begins. */
+  public begin(connection: symbol, now: number): void {
+    const since = this.silentSince.get(connection);
+    if (since === undefined) return;
+    this.silentSince.delete(connection);
+    this.tests.set(connection, { connection, age: now - since, began: now });
+  }
+
+  /** The answer of a connection; it is silent from now on. */
+  public answer(connection: symbol, now: number): void {
+    const test = this.tests.get(connection) ?? this.overdue.get(connection);
+    if (!test) return;
+    this.tests.delete(connection);
+    this.overdue.delete(connection);
+    this.ended.set(test, { age: test.age, outcome: 'alive', whileSilent: false });
+    this.silentSince.set(connection, now);
+  }
+
+  /** A keepalive of the server arrived: a silence ends, and is known to be survived. */
+  public keepalive(connection: symbol, now: number): void {
+    const since = this.silentSince.get(connection);
+    if (since === undefined) return;
+    this.longestKeepalive = Math.max(this.longestKeepalive, now - since);
+    this.silentSince.set(connection, now);
+  }
+
+  /** The connection was closed by somebody else. */
+  public close(connection: symbol, now: number): void {
+    const [since, test] = [this.silentSince.get(connection), this.tests.get(connection)];
+    this.silentSince.delete(connection);
+    this.tests.delete(connection);
+    if (since !== undefined) this.closings.push({ age: now - since, outcome: 'closed', whileSilent: true });
+    else if (test) this.ended.set(test, { age: test.age, outcome: 'closed', whileSilent: false });
+  }
+
+  /**
+   * Decides the tests that had no answer in time: dropped, or void where the path was out of order since they began. An age whose
+   * test was void is tested again with another connection.
+   */
+  public expire(now: number, lastOutage: number | undefined): void {
+    for (const [connection, test] of this.tests) {
+      if (now - test.began < this.patience.replyTimeout) continue;
+      this.tests.delete(connection);
+      this.overdue.set(connection, test);
+      const isVoid = lastOutage !== undefined && lastOutage >= test.began;
+      if (!isVoid) this.ended.set(test, { age: test.age, outcome: 'forgotten', whileSilent: false });
+    }
+  }
+
+  /** Whether the limit is known, or known to be out of reach. */
+  public get isDone(): boolean {
+    const { lower, upper } = this.bracket;
+    if (this.tests.size > 0) return false;
+    if (upper !== undefined) return isNarrow(lower, upper);
+    return lower >= (this.ages.at(-1) ?? 0) || this.longestKeepalive > 0;
+  }
+
+  /** Whether no connection is left that could tell more. */
+  public isExhausted(now: number): boolean {
+    const { upper = Infinity } = this.bracket;
+    return this.tests.size === 0 && ![...this.silentSince.values()].some((since) => now - since < upper);
+  }
+
+  /** What is known so far. */
+  public get bracket(): Bracket {
+    const { lower, upper } = bracketOf(this.results);
+    return { lower: Math.max(lower, upper === undefined ? this.longestKeepalive : 0), upper };
+  }
+
+  /** The tests that have ended, in their order. */
+  public get results(): TestResult[] {
+    return [...this.ended.values(), ...this.closings];
+  }
+
+  /** The age of a connection whose answer is late, in seconds: the limit may be below it. */
+  public suspected(now: number): number | undefined {
+    const late = [...this.tests.values()].filter(({ began }) => now - began >= this.patience.suspicion);
+    return late.length > 0 ? Math.min(...late.map(({ age }) => age)) : undefined;
+  }
+
+  /** The interval in seconds at which the server sends keepalives; 0 where none was seen. */
+  public get keepaliveInterval(): number {
+    return this.longestKeepalive;
+  }
+
+  /** The bracket if the late answers do not come. */
+  private expected(now: number): Bracket {
+    const { lower, upper } = this.bracket;
+    const suspected = this.suspected(now);
+    const isLower = suspected !== undefined && suspected > lower && (upper === undefined || suspected < upper);
+    return { lower, upper: isLower ? suspected : upper };
+  }
+
+  /** The oldest connection, once it has the next age of the series. */
+  private nextOfSeries(now: number): symbol[] {
+    const tested = Math.max(this.bracket.lower, ...[...this.tests.values()].map(({ age }) => age));
+    const next = this.ages.find((age) => age > tested);
+    const [oldest] = [...this.silentSince].sort(([, a], [, b]) => a - b);
+    return next !== undefined && oldest && now - oldest[1] >= next ? [oldest[0]] : [];
+  }
+
+  /** All connections whose age is in the bracket, once one of them can narrow it. */
+  private between(lower: number, upper: number, now: number): symbol[] {
+    if ([...this.tests.values()].some(({ age }) => age < upper)) return [];
+    if (isNarrow(lower, upper)) return [];
+    const inside = [...this.silentSince].filter(([, since]) => now - since > lower && now - since < upper);
+    const outer = OUTER_PART * (upper - lower);
+    const isUseful = inside.some(([, since]) => now - since >= lower + outer && now - since <= upper - outer);
+    return isUseful ? inside.map(([connection]) => connection) : [];
+  }
+}
+
+/** Below the first age there is no connection to narrow it with in time. */
+function isNarrow(lower: number, upper: number): boolean {
+  return upper <= lower * NARROW_RATIO || upper - lower <= NARROW_SECONDS || upper <= FIRST_AGE;
+}

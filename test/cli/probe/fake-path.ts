@@ -1,0 +1,92 @@
+// A path with idle limits that a test sets. Its packets take a while; what is sent over a forgotten connection is lost.
+import { CliError } from '../../../bin/cli/shared/exit-code';
+import type { Connection, ConnectionEvents, Control, Direction, Path } from '../../../bin/cli/probe/connections/path';
+import type { FakeClock } from './fake-clock';
+
+export interface FakePathProps {
+  /** In seconds, by who speaks first; none when absent. */
+  readonly limits: Partial<Record<Direction, number>>;
+  readonly roundTrip?: number;
+  /** How long it takes to open a connection. */
+  readonly openSeconds?: number;
+  /** How many connections the server takes. */
+  readonly capacity?: number;
+  /** Seconds between the keepalives of the server. */
+  readonly keepalive?: number;
+  /** Whether the hop closes a connection at its limit, instead of forgetting it. */
+  readonly closes?: boolean;
+  /** From and to: nothing passes then; it is sent again afterwards. */
+  readonly outage?: readonly [number, number];
+  /** The probability that a word is lost and never comes. */
+  readonly loses?: () => boolean;
+}
+
+export class FakePath implements Path {
+  public readonly name = 'fake';
+  public readonly parallel = 4;
+  public opened = 0;
+  public isClosed = false;
+
+  public constructor(
+    private readonly props: FakePathProps,
+    private readonly clock: FakeClock,
+  ) {}
+
+  public async openControl({ onAnswer }: Pick<ConnectionEvents, 'onAnswer'>): Promise<Control> {
+    await this.clock.sleep(this.openSeconds);
+    return { ping: () => void this.pass().then(onAnswer) };
+  }
+
+  public async open(first: Direction, events: ConnectionEvents): Promise<Connection> {
+    if (this.opened >= (this.props.capacity ?? Infinity)) throw new CliError('The server refuses it.');
+    this.opened++;
+    await this.clock.sleep(this.openSeconds);
+    const { limits, keepalive, closes = false, loses = () => false } = this.props;
+    const limit = limits[first] ?? Infinity;
+    let last = this.clock.now();
+    let isForgotten = false;
+    const watch = async (): Promise<void> => {
+      while (!isForgotten && !this.isClosed) {
+        await this.clock.sleep(0.5);
+        const silence = this.clock.now() - last;
+        if (closes && silence > limit) {
+          isForgotten = true;
+          events.onClose('closed by the server');
+        } else if (keepalive !== undefined && silence >= keepalive && silence <= limit) {
+          last = this.clock.now();
+          events.onKeepalive();
+        }
+      }
+    };
+    if (closes || keepalive !== undefined) void watch();
+    return {
+      speak: () => {
+        isForgotten ||= this.clock.now() - last > limit;
+        if (isForgotten || loses()) return;
+        last = this.clock.now();
+        void this.pass().then(() => {
+          last = this.clock.now();
+          events.onAnswer();
+        });
+      },
+      close: () => undefined,
+    };
+  }
+
+  public close(): Promise<void> {
+    this.isClosed = true;
+    return Promise.resolve();
+  }
+
+  private get openSeconds(): number {
+    return this.props.openSeconds ?? 0.1;
+  }
+
+  /** The time that a word and its answer take; through an outage, until after its end. */
+  private pass(): Promise<void> {
+    const [from, to] = this.props.outage ?? [Infinity, Infinity];
+    const now = this.clock.now();
+    const delay = now >= from && now < to ? to - now + 1 : 0;
+    return this.clock.sleep(delay + (this.props.roundTrip ?? 0.05));
+  }
+}
