@@ -8,8 +8,7 @@ import type { Path } from '../connections/path';
 import { SshPath } from '../connections/ssh-path';
 import { readSshSettings } from '../connections/ssh-settings';
 import { TcpPath } from '../connections/tcp-path';
-import { agesUpTo } from '../schedule/ages';
-import { measure } from '../measurement/measure';
+import { connectionsFor, measure } from '../measurement/measure';
 import { conclude } from '../report/conclusion';
 import { duration } from '../report/duration';
 import { asJson } from '../report/json';
@@ -36,7 +35,7 @@ export async function probe(
   try {
     if (!json)
       terminal.note(
-        `${path.name}: opening ${2 * agesUpTo(max).length} connections, at most ${duration(max)} of silence; Ctrl-C ends with what is known`,
+        `${path.name}: opening ${connectionsFor(max)} connections, at most ${duration(max)} of silence; Ctrl-C ends with what is known`,
       );
     const progress = new ProgressLine(terminal);
     const measurement = await measure(

@@ -17,6 +17,11 @@ const RETRIES = [1, 2, 4];
 /** The other connections are tested after this part of the reply timeout. */
 const SUSPICION = 1 / 10;
 
+/** How many connections are opened: for each direction one for each age, and one to confirm the last of them. */
+export function connectionsFor(max: number): number {
+  return DIRECTIONS.length * (agesUpTo(max).length + 1);
+}
+
 /** What is measured. */
 export interface MeasurementRequest {
   /** The longest silence in seconds. */
@@ -48,6 +53,8 @@ export interface Measurement extends MeasurementRequest {
   readonly seconds: number;
   readonly end: End | undefined;
   readonly outages: number;
+  /** Why the control connection ended; undefined while it lives. */
+  readonly failure: string | undefined;
   /** In seconds. */
   readonly roundTrip: number;
   /** Why the server refused more connections; undefined where it did not. */
@@ -96,7 +103,7 @@ class Run {
     const run = new Run(path, request, clock, heartbeat);
     heartbeat.control = await path.openControl({
       onAnswer: () => heartbeat.answer(clock.now()),
-      onClose: (reason) => run.fail(`the control connection was closed: ${reason}`),
+      onClose: (reason) => run.fail(reason),
     });
     run.begin = clock.now();
     return run;
@@ -120,7 +127,7 @@ class Run {
     const { replyTimeout } = request;
     const patience = { replyTimeout, suspicion: replyTimeout * SUSPICION };
     this.directions = { client: new OneDirection(ages, patience), server: new OneDirection(ages, patience) };
-    this.wanted = 2 * ages.length;
+    this.wanted = connectionsFor(request.max);
   }
 
   /** Opens the connections of both directions in turn, until there are enough or the server refuses more. */
@@ -153,7 +160,8 @@ class Run {
       directions: DIRECTIONS.map((direction) => ({ direction, ...this.directions[direction].result })),
       seconds: now - this.begin,
       end,
-      outages: this.heartbeat.outages + (this.failure === undefined ? 0 : 1),
+      outages: this.heartbeat.outages,
+      failure: this.failure,
       roundTrip: this.heartbeat.roundTrip,
       refusal: this.refusal instanceof Error ? this.refusal.message : undefined,
       isNearEnd: Object.values(this.directions).some(({ search }) => search.suspected(now) !== undefined),
@@ -182,7 +190,7 @@ class Run {
   private isComplete(now: number): 'complete' | undefined {
     const isOpening = this.refusal === undefined && this.opened < this.wanted;
     const directions = Object.values(this.directions);
-    const isDone = ({ search }: OneDirection): boolean => search.isDone || (!isOpening && search.isExhausted(now));
+    const isDone = ({ search }: OneDirection): boolean => search.isDone(now) || (!isOpening && search.isExhausted(now));
     const found = Math.min(...directions.filter(isDone).map(({ search }) => search.bracket.upper ?? Infinity));
     const outlives = ({ search }: OneDirection): boolean =>
       search.bracket.upper === undefined && search.suspected(now) === undefined && search.bracket.lower > found;

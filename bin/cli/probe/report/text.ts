@@ -101,7 +101,7 @@ function explanations(
   { finding, hop, shortest }: Conclusion,
   { settings }: Subject,
 ): string[] {
-  const { directions, refusal, outages, end } = measurement;
+  const { directions, refusal, outages, end, failure } = measurement;
   const [client, server] = directions;
   const lines: string[] = [];
   if (finding === 'limit') {
@@ -122,7 +122,7 @@ function explanations(
     );
   }
   if (finding === 'unknown' && end !== 'interrupted') {
-    const reason = directions.flatMap(({ reasons }) => reasons)[0];
+    const reason = failure ?? directions.flatMap(({ reasons }) => reasons)[0];
     if (reason !== undefined) lines.push(`The connections reported: ${reason}.`);
   }
   const odd = directions.flatMap((one) => one.contradictions);

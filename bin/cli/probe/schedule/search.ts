@@ -1,6 +1,5 @@
 // The search for the idle limit of one direction: which connection is tested when. Knows no clock and no network: it is given
 // the time in seconds, and what happened.
-import { FIRST_AGE } from './ages';
 import { type Bracket, type TestResult, bracketOf } from './results';
 
 /** What the search needs to know of the answers. */
@@ -17,6 +16,9 @@ const NARROW_SECONDS = 0.5;
 
 /** A test in the outer parts of the bracket would hardly narrow it. */
 const OUTER_PART = 0.25;
+
+/** One connection can be lost by accident. */
+const DROPPED_BY_RULE = 2;
 
 interface Test {
   readonly connection: symbol;
@@ -106,10 +108,10 @@ export class Search {
   }
 
   /** Whether the limit is known, or known to be out of reach. */
-  public get isDone(): boolean {
+  public isDone(now: number): boolean {
     const { lower, upper } = this.bracket;
     if (this.tests.size > 0) return false;
-    if (upper !== undefined) return isNarrow(lower, upper);
+    if (upper !== undefined) return isNarrow(lower, upper) && this.toConfirm(lower, upper, now).length === 0;
     return lower >= (this.ages.at(-1) ?? 0) || this.longestKeepalive > 0;
   }
 
@@ -157,18 +159,26 @@ export class Search {
     return next !== undefined && oldest && now - oldest[1] >= next ? [oldest[0]] : [];
   }
 
-  /** All connections whose age is in the bracket, once one of them can narrow it. */
+  /** All connections whose age is in the bracket, once one of them can narrow it, and one that is older. */
   private between(lower: number, upper: number, now: number): symbol[] {
-    if ([...this.tests.values()].some(({ age }) => age < upper)) return [];
-    if (isNarrow(lower, upper)) return [];
+    const older = this.toConfirm(lower, upper, now);
+    if (isNarrow(lower, upper) || [...this.tests.values()].some(({ age }) => age < upper)) return older;
     const inside = [...this.silentSince].filter(([, since]) => now - since > lower && now - since < upper);
     const outer = OUTER_PART * (upper - lower);
     const isUseful = inside.some(([, since]) => now - since >= lower + outer && now - since <= upper - outer);
-    return isUseful ? inside.map(([connection]) => connection) : [];
+    return [...(isUseful ? inside.map(([connection]) => connection) : []), ...older];
+  }
+
+  /** A connection older than the bracket, where only one was dropped: if the other lives, that was an accident. */
+  private toConfirm(lower: number, upper: number, now: number): symbol[] {
+    const dropped = this.results.filter(({ age, outcome }) => outcome !== 'alive' && age > lower);
+    const late = [...this.tests.values()].filter(({ age }) => age >= upper);
+    if (dropped.length + late.length >= DROPPED_BY_RULE) return [];
+    const older = [...this.silentSince].find(([, since]) => now - since >= upper);
+    return older ? [older[0]] : [];
   }
 }
 
-/** Below the first age there is no connection to narrow it with in time. */
 function isNarrow(lower: number, upper: number): boolean {
-  return upper <= lower * NARROW_RATIO || upper - lower <= NARROW_SECONDS || upper <= FIRST_AGE;
+  return upper <= lower * NARROW_RATIO || upper - lower <= NARROW_SECONDS;
 }
