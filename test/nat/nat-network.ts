@@ -3,7 +3,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import type { SuiteMachine } from '../openssh/suite-machine';
+
+/** A machine: all that counts is a process in its network namespace. */
+export interface Machine {
+  readonly pid: number;
+}
 
 /** How the router forgets. */
 export interface NatProps {
@@ -39,7 +43,7 @@ table inet nat {
 
 export class NatNetwork {
   /** Connects the client and the servers; servers have the addresses 10.77.2.2, 10.77.3.2 and so on. */
-  static async connect(client: SuiteMachine, servers: readonly SuiteMachine[], props: NatProps): Promise<NatNetwork> {
+  static async connect(client: Machine, servers: readonly Machine[], props: NatProps): Promise<NatNetwork> {
     // It ends with this process, which holds the other end of its stdin.
     const router = spawn('unshare', ['--net', 'sh', '-c', 'echo ready; exec cat'], {
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -76,6 +80,12 @@ export class NatNetwork {
     this.inRouter('nft', ['flush', 'chain', 'inet', 'nat', 'outage']);
   }
 
+  /** Loses so many percent of the packets in each direction, before the router sees them. Not every kernel has netem for it. */
+  losePackets(percent: number): void {
+    const rules = `type filter hook prerouting priority raw\nnumgen random mod 100 < ${percent} drop`;
+    this.inRouter('nft', ['-f', '-'], `table inet loss {\nchain lossy {\n${rules}\n}\n}\n`);
+  }
+
   /** Makes the router count the packets of the connections that begin from now on. */
   countPackets(): void {
     this.inRouter('sh', ['-c', 'echo 1 >/proc/sys/net/netfilter/nf_conntrack_acct']);
@@ -96,7 +106,7 @@ export class NatNetwork {
   }
 
   /** Links a machine to the router: .1 is the router, .2 the machine. */
-  private link(name: string, machine: SuiteMachine, subnet: string): void {
+  private link(name: string, machine: Machine, subnet: string): void {
     execFileSync('ip', [
       ...['link', 'add', name, 'netns', `${this.router.pid}`, 'type', 'veth'],
       ...['peer', 'name', 'eth0', 'netns', `${machine.pid}`],

@@ -68,7 +68,9 @@ export class ProbeMachines {
 
   /** What the probe left in the server's folder for temporary files, and its processes there. */
   public async leftBehind(): Promise<string> {
-    const { stdout } = await this.server.run('ls -d /tmp/cdk-ssh-keepalive-probe-*; ps -e -o args | grep "[s]h -c" | grep -v TOKEN');
+    const { stdout } = await this.server.run(
+      'ls -d /tmp/cdk-ssh-keepalive-probe-*; grep -a -l cdk-ssh-keepalive-[r]eady /proc/[0-9]*/cmdline',
+    );
     return stdout;
   }
 
