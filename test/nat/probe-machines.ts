@@ -45,6 +45,11 @@ export class ProbeMachines {
 
   /** Probes the sshd; the lines stand in the ssh_config of its host `web`. */
   public probeSsh(args: readonly string[], lines: readonly string[] = []): Promise<ProbeRun> {
+    return finished(this.startSsh(args, lines));
+  }
+
+  /** Begins to probe the sshd. */
+  public startSsh(args: readonly string[], lines: readonly string[] = []): ChildProcess {
     const config = [
       'Host web',
       `HostName ${SERVER}`,
@@ -56,14 +61,14 @@ export class ProbeMachines {
       ...lines,
     ].join('\n  ');
     writeFileSync(join(this.folder, 'config'), `${config}\n`, { mode: 0o600 });
-    return this.run(['probe', 'web', '--config', join(this.folder, 'config'), ...args]);
+    return this.spawnIn(this.client, ['probe', 'web', '--config', join(this.folder, 'config'), ...args]);
   }
 
   /** Probes a listener on the server's side. */
   public async probeTcp(args: readonly string[]): Promise<ProbeRun> {
     const listener = this.spawnIn(this.server, ['probe', '--listen', '8022']);
     await new Promise((resolve) => listener.stdout?.once('data', resolve));
-    return this.run(['probe', `tcp://${SERVER}:8022`, ...args]);
+    return finished(this.spawnIn(this.client, ['probe', `tcp://${SERVER}:8022`, ...args]));
   }
 
   /** What the probe left in the server's folder for temporary files, and its processes there. */
@@ -81,15 +86,6 @@ export class ProbeMachines {
     this.server.stop();
   }
 
-  private async run(args: readonly string[]): Promise<ProbeRun> {
-    const child = this.spawnIn(this.client, args);
-    let [stdout, stderr] = ['', ''];
-    child.stdout?.on('data', (data) => (stdout += String(data)));
-    child.stderr?.on('data', (data) => (stderr += String(data)));
-    const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
-    return { status, stdout, stderr };
-  }
-
   private spawnIn(machine: SuiteMachine, args: readonly string[]): ChildProcess {
     const child = spawn('nsenter', ['--net', '--target', `${machine.pid}`, process.execPath, BUNDLE, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -97,4 +93,12 @@ export class ProbeMachines {
     this.children.push(child);
     return child;
   }
+}
+
+async function finished(child: ChildProcess): Promise<ProbeRun> {
+  let [stdout, stderr] = ['', ''];
+  child.stdout?.on('data', (data) => (stdout += String(data)));
+  child.stderr?.on('data', (data) => (stderr += String(data)));
+  const status = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { status, stdout, stderr };
 }

@@ -50,6 +50,7 @@ export async function probe(
     );
     return conclusion.exitCode;
   } finally {
+    await path.close();
     restore();
   }
 }

@@ -36,8 +36,8 @@ const ADVICE: readonly (readonly [RegExp, (host: string) => string])[] = [
 /** Over ssh. */
 export class SshPath implements Path {
   public readonly name: string;
-  /** Half of what sshd accepts unauthenticated before it refuses some: MaxStartups 10:30:100. */
-  public readonly parallel = 4;
+  /** From ten unauthenticated connections on sshd refuses some: MaxStartups 10:30:100. */
+  public readonly parallel = 6;
   private readonly measurement = randomBytes(16).toString('hex');
   private readonly sessions: SshProcess[] = [];
   private readonly options: readonly string[];

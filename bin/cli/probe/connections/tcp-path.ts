@@ -16,7 +16,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 /** Over plain TCP. */
 export class TcpPath implements Path {
   public readonly name: string;
-  public readonly parallel = 8;
+  public readonly parallel = 16;
   private readonly measurement = randomBytes(16).toString('hex');
   private readonly sockets: Socket[] = [];
   private control: Socket | undefined;

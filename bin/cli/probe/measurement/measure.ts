@@ -73,7 +73,7 @@ export interface Surroundings {
 }
 
 /**
- * Measures until the limit is known.
+ * Measures until the limit is known. Closing the path is left to the caller, who may show the answer first.
  *
  * @throws CliError when the server cannot be used, or refuses more than the first connections
  */
@@ -82,18 +82,14 @@ export async function measure(
   request: MeasurementRequest,
   { clock = REAL_CLOCK, addresses = ownAddresses, signal, onProgress }: Partial<Surroundings> = {},
 ): Promise<Measurement> {
-  try {
-    const run = await Run.start(path, request, clock);
-    const watch = new DisturbanceWatch(clock, addresses);
-    void run.openAll();
-    for (let ticks = 0; ; ticks++) {
-      const end = (signal?.aborted ? 'interrupted' : undefined) ?? watch.check() ?? run.tick();
-      if (end !== undefined) return run.measurement(end);
-      if (ticks % TICKS_BETWEEN_PROGRESS === 0) onProgress?.(run.measurement(end));
-      await clock.sleep(TICK);
-    }
-  } finally {
-    await path.close();
+  const run = await Run.start(path, request, clock);
+  const watch = new DisturbanceWatch(clock, addresses);
+  void run.openAll();
+  for (let ticks = 0; ; ticks++) {
+    const end = (signal?.aborted ? 'interrupted' : undefined) ?? watch.check() ?? run.tick();
+    if (end !== undefined) return run.measurement(end);
+    if (ticks % TICKS_BETWEEN_PROGRESS === 0) onProgress?.(run.measurement(end));
+    await clock.sleep(TICK);
   }
 }
 

@@ -15,11 +15,11 @@ export class ProgressLine {
 
   public show(measurement: Measurement): void {
     const { directions, seconds, max, replyTimeout, isNearEnd } = measurement;
-    const [first, ...others] = directions.map((one) => [one.direction, describeDirection(one, measurement)] as const);
-    const isSame = others.every(([, known]) => known === first?.[1]);
-    const known = isSame
-      ? `both directions: ${first?.[1]}`
-      : [first, ...others].map((one) => `${one?.[0]} first: ${one?.[1]}`).join('; ');
+    const isOpen = directions.every(({ upper, keepaliveInterval }) => upper === undefined && keepaliveInterval === 0);
+    const lower = Math.min(...directions.map((one) => one.lower));
+    const known = isOpen
+      ? describeDirection({ lower, upper: undefined, keepaliveInterval: 0 }, measurement)
+      : directions.map((one) => `${one.direction} first: ${describeDirection(one, measurement)}`).join('; ');
     const left = isNearEnd
       ? `an answer is late, ${duration(replyTimeout)} to go`
       : `${duration(Math.max(0, max + replyTimeout - seconds))} left at most`;

@@ -1,0 +1,79 @@
+// The probe over a real sshd on loopback, through a relay that forgets idle connections.
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { Relay } from '../../../bin/test-bed/relay';
+import { describeWith } from '../../support/requirements';
+import { Home, type Run } from '../command-line';
+import { ShellServer } from './shell-server';
+
+const LIMIT = 4;
+
+interface Result {
+  readonly finding: string;
+  readonly present: { readonly survives: boolean };
+  readonly directions: readonly { readonly aliveAfter: number; readonly droppedAfter: number | null }[];
+  readonly error?: { readonly message: string };
+}
+
+describeWith(['ssh', 'sshd'], 'The probe over ssh', () => {
+  const home = new Home();
+  let server: ShellServer;
+  let relay: Relay;
+  beforeAll(async () => {
+    server = await ShellServer.start();
+    relay = await Relay.listen({ targetPort: server.port, forgetAfterMs: LIMIT * 1000 });
+  });
+  afterAll(() => {
+    relay.close();
+    server.stop();
+    home.remove();
+  });
+
+  const probe = (lines: readonly string[], ...args: string[]): Promise<Run> =>
+    home.run(['probe', 'web', '--config', server.writeConfig(relay.port, lines), '--reply-timeout', '2', ...args]);
+
+  it('measures the limit of both directions, writes the picture, and exits with 1', async () => {
+    const { status, stdout } = await probe([], '--max', '8', '--json', '--svg', home.path('limit.svg'));
+    const { finding, directions } = JSON.parse(stdout) as Result;
+    expect([status, finding]).toEqual([1, 'limit']);
+    for (const { aliveAfter, droppedAfter } of directions) {
+      expect(aliveAfter).toBeLessThanOrEqual(LIMIT + 0.3);
+      expect(aliveAfter).toBeGreaterThan(LIMIT - 1);
+      expect(droppedAfter).toBeGreaterThan(LIMIT - 0.1);
+      expect(droppedAfter).toBeLessThan(LIMIT + 1.5);
+    }
+    expect(readFileSync(home.path('limit.svg'), 'utf8')).toMatch(/^<svg [^]*idle limit 4\.?\d* s/);
+  });
+
+  it('measures although the configuration has keepalives, forwardings and a remote command, and knows that these survive', async () => {
+    const lines = ['ServerAliveInterval 2', 'LocalForward 1 127.0.0.1:1', 'RemoteCommand cat', 'ControlMaster auto'];
+    const { status, stdout } = await probe([...lines, `ControlPath ${home.path('mux')}`], '--max', '8', '--json');
+    const { finding, present } = JSON.parse(stdout) as Result;
+    expect([status, finding, present.survives]).toEqual([0, 'limit', true]);
+    expect(existsSync(home.path('mux'))).toBe(false);
+  });
+
+  it('leaves nothing in the temporary folder of the server', () => {
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('cdk-ssh-keepalive-probe'))).toEqual([]);
+    expect(readdirSync('/tmp').filter((name) => name.startsWith('cdk-ssh-keepalive-probe'))).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a key that the server does not know',
+      ['PubkeyAuthentication no'],
+      /Permission denied.*needs a key that works without a prompt/,
+    ],
+    [
+      'an unknown host key',
+      ['HostKeyAlias other'],
+      /Host key verification failed\. Check the host key once with 'ssh web'/,
+    ],
+    ['a closed port', ['Port 1'], /Connection refused\. Check the port/],
+    ['a name that does not resolve', ['HostName no-such-host.invalid'], /Could not resolve.*\. Check the name/],
+  ])('explains %s', async (_, lines, message) => {
+    const { status, stdout, stderr } = await probe(lines);
+    expect([status, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(message);
+  });
+});
