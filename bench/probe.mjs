@@ -3,13 +3,11 @@
 // code says only whether everything ran: timing depends on the machine.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { cpus, tmpdir } from 'node:os';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
-import { buildSync } from 'esbuild';
+import { NatNetwork, ProbeMachines } from './probe/nat.mjs';
 
 const LIMITS = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [10, 30, 60];
 if (!LIMITS.every((limit) => limit >= 5 && limit <= 300))
@@ -22,30 +20,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const CLI = join(root, 'bin', 'cdk-ssh-keepalive.js');
 const BISECTION = join(root, 'bench', 'probe', 'bisection.mjs');
 
-const folder = mkdtempSync(join(root, '.cache', 'bench-probe-'));
-const temporary = mkdtempSync(join(tmpdir(), 'bench-probe-'));
 const children = new Set();
 process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
-  for (const one of [folder, temporary]) rmSync(one, { recursive: true, force: true });
 });
-process.setMaxListeners(64);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
-
-// Beside test/nat, so that what they look for is found from there.
-const contents = `
-  export { NatNetwork } from './nat-network';
-  export { ProbeMachines } from './probe-machines';`;
-buildSync({
-  stdin: { contents, resolveDir: join(root, 'test', 'nat'), loader: 'ts' },
-  bundle: true,
-  platform: 'node',
-  packages: 'external',
-  define: { __dirname: JSON.stringify(join(root, 'test', 'nat')) },
-  outfile: join(folder, 'nat.cjs'),
-  logLevel: 'warning',
-});
-const { NatNetwork, ProbeMachines } = createRequire(import.meta.url)(join(folder, 'nat.cjs'));
 
 function start(command, args) {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });

@@ -1,6 +1,6 @@
 // The command line on the client's side of a NAT: it runs from this clone, in the network of the client's machine.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BUNDLE } from '../cli/command-line';
@@ -79,11 +79,17 @@ export class ProbeMachines {
     return stdout;
   }
 
+  /** A file that goes with the machines. */
+  public path(name: string): string {
+    return join(this.folder, name);
+  }
+
   public stop(): void {
     for (const child of this.children) child.kill();
     this.network.close();
     this.client.stop();
     this.server.stop();
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   private spawnIn(machine: SuiteMachine, args: readonly string[]): ChildProcess {

@@ -28,14 +28,15 @@ export function controlScript(measurement: string): string {
 export function sessionScript(measurement: string, name: string): string {
   return quoted([
     `f=${folderOf(measurement)}/${name}; mkfifo -m 600 "$f" || exit 3`,
-    '(while read -r w <"$f"; do if [ "$w" = end ]; then kill $$; break; fi; echo "$w"; done) 2>/dev/null & echo ' +
-      READY,
+    // A read without a line is one that began before the last writer had closed.
+    '(while [ -p "$f" ]; do read -r w <"$f" || continue; if [ "$w" = end ]; then kill $$; break; fi; echo "$w"; done) 2>/dev/null &',
+    `echo ${READY}`,
     'while read -r w; do echo "$w"; done',
     'rm -f "$f"; kill $!',
   ]);
 }
 
 function quoted(lines: readonly string[]): string {
-  const script = lines.map((line) => (/( in|;;| ;;)$/.test(line) ? line : `${line};`)).join(' ');
+  const script = lines.map((line) => (/( in|;;|&)$/.test(line) ? line : `${line};`)).join(' ');
   return `exec sh -c '${script}'`;
 }

@@ -38,14 +38,13 @@ export function conclude(measurement: Measurement, settings: Settings | undefine
   const shortest = shortestOf(measurement);
   const finding = findingOf(measurement, shortest);
   const survives = survival(finding, shortest, settings);
+  const limit = shortest && (shortest.lower + shortest.upper) / 2;
   return {
     finding,
     shortest,
-    limit: shortest && (shortest.lower + shortest.upper) / 2,
+    limit,
     hop: shortest && finding === 'limit' ? hopOf(shortest) : undefined,
-    recommendedInterval: shortest
-      ? Math.min(MOST_RECOMMENDED, Math.max(1, Math.floor(shortest.lower / 2)))
-      : MOST_RECOMMENDED,
+    recommendedInterval: Math.min(MOST_RECOMMENDED, Math.max(1, Math.round((limit ?? Infinity) / 2))),
     survives,
     exitCode: exitCodeOf(measurement, finding, survives),
   };

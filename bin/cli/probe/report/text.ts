@@ -29,7 +29,7 @@ export function text(measurement: Measurement, conclusion: Conclusion, subject: 
   const connections = directions.reduce((sum, one) => sum + one.connections, 0);
   const paint = (line: string): string => (color ? `${colorOf(conclusion)}${line}${RESET}` : line);
   const lines = [
-    `${subject.name}: ${connections} idle connections, ${duration(seconds)}`,
+    `${subject.name}: ${connections} idle connections, measured for ${duration(seconds)}`,
     '',
     ...directions.map((one) => `  ${one.direction} speaks first  ${describeDirection(one, measurement)}`),
     '',
@@ -164,7 +164,7 @@ function advice(
     ...more,
     '',
     'In the CDK app, for the server:',
-    '  new SshKeepalive(stack, "SshKeepalive", {',
+    "  new SshKeepalive(stack, 'SshKeepalive', {",
     '    targets: [...],',
     `    keepalive: ServerKeepalive.of({ interval: Duration.seconds(${interval}), countMax: ${Math.ceil(DEAD_CLIENT_SECONDS / interval)} }),`,
     '  });',

@@ -23,11 +23,12 @@ import { STRUCTURE, decode } from '../../ssh-config/sections';
 import { sshOf } from '../../verify/ssh';
 import { EXPANDED, JUMP, individualRefusals } from './individual-refusal';
 import { nextStep } from './next-step';
+import { OTHER_KEYWORDS, otherCauses } from './other-causes';
 import { table } from './table';
 import { type Checked, asJson, isBad, judge, linesOfBlock } from './verdict';
 
 const ANY_OTHER = 'any other host';
-const KEYWORDS_READ = [...STRUCTURE, ...EXPANDED, JUMP];
+const KEYWORDS_READ = [...STRUCTURE, ...EXPANDED, JUMP, ...OTHER_KEYWORDS];
 
 /**
  * Prints the result; the exit code is 1 when a host drops idle sessions or ssh refuses it.
@@ -52,6 +53,8 @@ export async function check(
   const checked = await evaluateHosts({ ...config, isSliceable }, hosts, opened, platform);
   const bad = checked.filter(isBad);
   const labelOf = (host: string): string => (request.hosts.length > 0 ? undefined : labels.get(host)) ?? host;
+  const files = [config.user, ...(config.system ? [config.system] : [])];
+  const causes = await otherCauses(files, opened.location.home, platform);
   if (request.json) {
     const isRefused = ({ verdict }: Checked): boolean => 'refusal' in verdict;
     printJson(
@@ -61,7 +64,7 @@ export async function check(
         drops: bad.filter((one) => !isRefused(one)).length,
         refused: bad.filter(isRefused).length,
         notChecked: notChecked.map(decode),
-        notes: opened.location.notes,
+        notes: [...opened.location.notes, ...causes],
       },
       terminal,
     );
@@ -71,6 +74,7 @@ export async function check(
     if (notChecked.length > 0) {
       terminal.note(`Not checked, because not every ssh accepts the name: ${decode(notChecked.join(', '))}`);
     }
+    for (const cause of causes) terminal.note(cause);
     const refusalOf = (override: true | undefined): Promise<string | undefined> =>
       refusalOfInstall({ ...request, override }, platform);
     for (const line of await nextStep(checked, request, refusalOf)) terminal.note(line);

@@ -83,6 +83,29 @@ describeWith(['ssh'], 'check', () => {
     expect(a?.remark).toMatch(/ServerAliveCountMax 0 ends healthy sessions.*these lines go before the block/);
   });
 
+  it('names ControlPersist, whose connection keeps old settings', async () => {
+    home.configure('Host a\n  ControlPersist 600\nHost b\n  ControlPersist no\nServerAliveInterval 30\n');
+    const { notes } = await home.run('check');
+    expect(notes).toMatch(/^~\/\.ssh\/config:2: ControlPersist keeps a connection.*ssh -O exit HOST$/m);
+    expect(notes.match(/ControlPersist/g)).toHaveLength(1);
+  });
+
+  it.each([
+    ['1.2.804.0', true],
+    ['1.2.553.0', false],
+  ])('knows whether session-manager-plugin %s ends sessions after an hour: %s', async (version, isNamed) => {
+    home.write('bin/session-manager-plugin', `#!/bin/sh\necho ${version}\n`, 0o755);
+    home.configure('Host i-*\n  ProxyCommand aws ssm start-session --target %h\nHost *\n  ServerAliveInterval 30\n');
+    const { PATH } = process.env;
+    process.env.PATH = `${home.path}/bin:${PATH}`;
+    try {
+      const { notes } = await home.run('check');
+      expect(notes.includes(`session-manager-plugin ${version}: with credentials of one hour`)).toBe(isNamed);
+    } finally {
+      process.env.PATH = PATH;
+    }
+  });
+
   it('finds the line through Include, Match and the file of the system, whatever leads to it', async () => {
     const inc = home.write('inc', '\nMatch originalhost b\n  ServerAliveInterval 15\n');
     const more = home.write('system/more', '# more\nServerAliveCountMax 8\n');
