@@ -2,6 +2,8 @@
 // known to 5 %. Over the listener of `probe --listen`. Prints one JSON line.
 import { randomBytes } from 'node:crypto';
 import { createConnection } from 'node:net';
+import { clearInterval, setInterval } from 'node:timers';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const [host, port, direction, max, replyTimeout] = process.argv.slice(2);

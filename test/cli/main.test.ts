@@ -20,6 +20,7 @@ const COMMANDS = [
   'fleet check',
   'fleet apply',
   'fleet remove',
+  'probe',
   'completion',
   'help',
   'version',

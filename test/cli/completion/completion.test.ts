@@ -109,6 +109,12 @@ describeWith(['bash'], 'bash completes', () => {
     expect(offered('fleet', command, '--').sort()).toEqual(optionsInHelp('fleet', command));
   });
 
+  test('all options of probe, and hosts', () => {
+    expect(offered('probe', '--').sort()).toEqual(optionsInHelp('probe'));
+    expect(offered('probe', 'd')).toEqual(['db.example.com']);
+    expect(offered('probe', '--svg', 'th')).toEqual(['the snippet.txt']);
+  });
+
   test('files where a file is wanted, and nothing where nobody knows', () => {
     expect(offered('fleet', 'apply', '--targets-file', 'th')).toEqual(['the snippet.txt']);
     expect(offered('client', 'install', '--from', 'th')).toEqual(['the snippet.txt']);
@@ -145,7 +151,7 @@ describeWith(['fish'], 'fish completes', () => {
   }
 
   test('commands', () => {
-    expect(offered('cdk-ssh-keepalive ')).toEqual(['client', 'completion', 'fleet', 'help', 'version']);
+    expect(offered('cdk-ssh-keepalive ')).toEqual(['client', 'completion', 'fleet', 'help', 'probe', 'version']);
     expect(offered('cdk-ssh-keepalive client ').sort()).toEqual([...COMMANDS].sort());
     expect(offered('cdk-ssh-keepalive fleet ').sort()).toEqual([...FLEET].sort());
     expect(offered('cdk-ssh-keepalive completion ').sort()).toEqual(['bash', 'fish', 'powershell', 'zsh']);
