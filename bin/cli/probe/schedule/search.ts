@@ -11,7 +11,8 @@ export interface Patience {
 }
 
 /** A bracket of this ratio, or of this many seconds, is narrow enough. */
-const NARROW_RATIO = 1.05;
+const NARROW_RATIO = 1.1;
+const FINE_RATIO = 1.05;
 const NARROW_SECONDS = 0.5;
 
 /** A test in the outer parts of the bracket would hardly narrow it. */
@@ -162,7 +163,9 @@ export class Search {
   /** All connections whose age is in the bracket, once one of them can narrow it, and one that is older. */
   private between(lower: number, upper: number, now: number): symbol[] {
     const older = this.toConfirm(lower, upper, now);
-    if (isNarrow(lower, upper) || [...this.tests.values()].some(({ age }) => age < upper)) return older;
+    // While the first answer is late, more tests cost little time. Afterwards each takes the reply timeout.
+    const isEnough = isNarrow(lower, upper, this.suspected(now) === undefined ? NARROW_RATIO : FINE_RATIO);
+    if (isEnough || [...this.tests.values()].some(({ age }) => age < upper)) return older;
     const inside = [...this.silentSince].filter(([, since]) => now - since > lower && now - since < upper);
     const outer = OUTER_PART * (upper - lower);
     const isUseful = inside.some(([, since]) => now - since >= lower + outer && now - since <= upper - outer);
@@ -179,6 +182,6 @@ export class Search {
   }
 }
 
-function isNarrow(lower: number, upper: number): boolean {
-  return upper <= lower * NARROW_RATIO || upper - lower <= NARROW_SECONDS;
+function isNarrow(lower: number, upper: number, ratio = NARROW_RATIO): boolean {
+  return upper <= lower * ratio || upper - lower <= NARROW_SECONDS;
 }
