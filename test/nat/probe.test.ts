@@ -43,6 +43,7 @@ const SCENARIOS = {
   'ssh, no limit': () => measured(PATIENT, (one) => one.probeSsh(['--max', '15', '--json'])),
   'ssh, server keepalives': () => measured(STRICT, (one) => one.probeSsh(ARGS), 'ClientAliveInterval 6\n'),
   'ssh, ChannelTimeout': () => measured(PATIENT, (one) => one.probeSsh(ARGS), 'ChannelTimeout session:*=10\n'),
+  'ssh, strict, MaxStartups 2': () => measured(STRICT, (one) => one.probeSsh(ARGS), 'MaxStartups 2\n'),
   'tcp, strict': () => measured(STRICT, (one) => one.probeTcp(ARGS)),
   'tcp, loose': () => measured(LOOSE, (one) => one.probeTcp(ARGS)),
   'tcp, strict, lossy': () =>
@@ -109,7 +110,7 @@ describeWithSuites('The probe, over a kernel NAT,', () => {
     expect(droppedAfter).toBeLessThan(LIMIT + 2 * TOLERANCE);
   }
 
-  it.each<Scenario>(['ssh, strict', 'tcp, strict', 'tcp, strict, lossy'])(
+  it.each<Scenario>(['ssh, strict', 'ssh, strict, MaxStartups 2', 'tcp, strict', 'tcp, strict, lossy'])(
     'finds the limit of both directions: %s',
     (name) => {
       const { status, result } = of(name);

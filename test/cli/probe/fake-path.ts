@@ -15,7 +15,7 @@ export interface FakePathProps {
   readonly keepalive?: number;
   /** Whether the hop closes a connection at its limit, instead of forgetting it. */
   readonly closes?: boolean;
-  /** From and to: nothing passes then; it is sent again afterwards. */
+  /** From and to: words are lost then; those of the control connection are sent again afterwards. */
   readonly outage?: readonly [number, number];
   /** The probability that a word is lost and never comes. */
   readonly loses?: () => boolean;
@@ -62,7 +62,7 @@ export class FakePath implements Path {
     return {
       speak: () => {
         isForgotten ||= this.clock.now() - last > limit;
-        if (isForgotten || loses()) return;
+        if (isForgotten || loses() || this.isOut) return;
         last = this.clock.now();
         void this.pass().then(() => {
           last = this.clock.now();
@@ -78,15 +78,19 @@ export class FakePath implements Path {
     return Promise.resolve();
   }
 
+  private get isOut(): boolean {
+    const [from, to] = this.props.outage ?? [Infinity, Infinity];
+    return this.clock.now() >= from && this.clock.now() < to;
+  }
+
   private get openSeconds(): number {
     return this.props.openSeconds ?? 0.1;
   }
 
   /** The time that a word and its answer take; through an outage, until after its end. */
   private pass(): Promise<void> {
-    const [from, to] = this.props.outage ?? [Infinity, Infinity];
-    const now = this.clock.now();
-    const delay = now >= from && now < to ? to - now + 1 : 0;
+    const [, to] = this.props.outage ?? [];
+    const delay = this.isOut && to !== undefined ? to - this.clock.now() + 1 : 0;
     return this.clock.sleep(delay + (this.props.roundTrip ?? 0.05));
   }
 }

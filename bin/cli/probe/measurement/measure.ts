@@ -107,10 +107,11 @@ class Run {
 
   private begin = 0;
   private readonly directions: Record<Direction, OneDirection>;
-  private readonly wanted: number;
-  private opened = 0;
+  private readonly toOpen: Direction[];
+  private openers: number;
   private refusal: unknown;
   private failure: string | undefined;
+  private isOpening = true;
   private isOver = false;
 
   private constructor(
@@ -123,17 +124,17 @@ class Run {
     const { replyTimeout } = request;
     const patience = { replyTimeout, suspicion: replyTimeout * SUSPICION };
     this.directions = { client: new OneDirection(ages, patience), server: new OneDirection(ages, patience) };
-    this.wanted = connectionsFor(request.max);
+    this.toOpen = Array.from({ length: connectionsFor(request.max) }, (_, i) => DIRECTIONS[i % 2] ?? 'client');
+    this.openers = path.parallel;
   }
 
-  /** Opens the connections of both directions in turn, until there are enough or the server refuses more. */
+  /**
+   * Opens the connections of both directions in turn, several at the same time. Each refusal makes it one less; the last one
+   * pauses, and gives up in the end: fewer connections take longer, but find the same.
+   */
   public async openAll(): Promise<void> {
-    const openNext = async (): Promise<void> => {
-      while (this.opened < this.wanted && this.refusal === undefined && !this.isOver) {
-        await this.open(DIRECTIONS[this.opened++ % 2] ?? 'client');
-      }
-    };
-    await Promise.all(Array.from({ length: this.path.parallel }, openNext));
+    await Promise.all(Array.from({ length: this.openers }, () => this.openNext()));
+    this.isOpening = false;
   }
 
   /** Does what is due; the end, once there is one. */
@@ -168,25 +169,27 @@ class Run {
     if (!this.isOver) this.failure = reason;
   }
 
-  private async open(direction: Direction): Promise<void> {
-    for (const pause of [...RETRIES, undefined]) {
+  private async openNext(): Promise<void> {
+    let pauses = [...RETRIES];
+    for (let next = this.toOpen.shift(); next !== undefined && !this.isOver; next = this.toOpen.shift()) {
       try {
-        await this.directions[direction].open(this.path, direction, this.clock);
-        return;
+        await this.directions[next].open(this.path, next, this.clock);
+        pauses = [...RETRIES];
       } catch (error) {
-        if (this.isOver) return;
-        if (pause === undefined || !(error instanceof CliError)) this.refusal ??= error;
-        if (this.refusal !== undefined) return;
+        this.toOpen.unshift(next);
+        const pause = pauses.shift();
+        if (this.openers > 1) return void this.openers--;
+        if (pause === undefined || !(error instanceof CliError)) return void (this.refusal = error);
+        await this.clock.sleep(pause);
       }
-      await this.clock.sleep(pause ?? 0);
     }
   }
 
   /** Where a limit is known, a direction that outlived it is not tested further: it decides nothing. */
   private isComplete(now: number): 'complete' | undefined {
-    const isOpening = this.refusal === undefined && this.opened < this.wanted;
     const directions = Object.values(this.directions);
-    const isDone = ({ search }: OneDirection): boolean => search.isDone(now) || (!isOpening && search.isExhausted(now));
+    const isDone = ({ search }: OneDirection): boolean =>
+      search.isDone(now) || (!this.isOpening && search.isExhausted(now));
     const found = Math.min(...directions.filter(isDone).map(({ search }) => search.bracket.upper ?? Infinity));
     const outlives = ({ search }: OneDirection): boolean =>
       search.bracket.upper === undefined && search.suspected(now) === undefined && search.bracket.lower > found;

@@ -144,6 +144,11 @@ export class Search {
     return this.longestKeepalive;
   }
 
+  private isJustSuspected(now: number): boolean {
+    const { suspicion } = this.patience;
+    return [...this.tests.values()].some(({ began }) => now - began >= suspicion && now - began < 2 * suspicion);
+  }
+
   /** The bracket if the late answers do not come. */
   private expected(now: number): Bracket {
     const { lower, upper } = this.bracket;
@@ -163,8 +168,8 @@ export class Search {
   /** All connections whose age is in the bracket, once one of them can narrow it, and one that is older. */
   private between(lower: number, upper: number, now: number): symbol[] {
     const older = this.toConfirm(lower, upper, now);
-    // While the first answer is late, more tests cost little time. Afterwards each takes the reply timeout.
-    const isEnough = isNarrow(lower, upper, this.suspected(now) === undefined ? NARROW_RATIO : FINE_RATIO);
+    // Just after the first answer became late, more tests cost no time. Later each takes the reply timeout.
+    const isEnough = isNarrow(lower, upper, this.isJustSuspected(now) ? FINE_RATIO : NARROW_RATIO);
     if (isEnough || [...this.tests.values()].some(({ age }) => age < upper)) return older;
     const inside = [...this.silentSince].filter(([, since]) => now - since > lower && now - since < upper);
     const outer = OUTER_PART * (upper - lower);
