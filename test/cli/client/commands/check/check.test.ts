@@ -1,6 +1,6 @@
 // What a person is told about the hosts, with the real ssh.
 import { describeWith } from '../../../../support/requirements';
-import type { Platform } from '../../../../../bin/cli/shared/platform';
+import { type Platform, thisPlatform } from '../../../../../bin/cli/shared/platform';
 import { Home } from '../../support/home';
 
 interface Host {
@@ -94,16 +94,14 @@ describeWith(['ssh'], 'check', () => {
     ['1.2.804.0', true],
     ['1.2.553.0', false],
   ])('knows whether session-manager-plugin %s ends sessions after an hour: %s', async (version, isNamed) => {
-    home.write('bin/session-manager-plugin', `#!/bin/sh\necho ${version}\n`, 0o755);
     home.configure('Host i-*\n  ProxyCommand aws ssm start-session --target %h\nHost *\n  ServerAliveInterval 30\n');
-    const { PATH } = process.env;
-    process.env.PATH = `${home.path}/bin:${PATH}`;
-    try {
-      const { notes } = await home.run('check');
-      expect(notes.includes(`session-manager-plugin ${version}: with credentials of one hour`)).toBe(isNamed);
-    } finally {
-      process.env.PATH = PATH;
-    }
+    const { run } = thisPlatform();
+    const withPlugin: Platform['run'] = (program, args, options) =>
+      program === 'session-manager-plugin'
+        ? Promise.resolve({ status: 0, stdout: `${version}\n`, stderr: '' })
+        : run(program, args, options);
+    const { notes } = await home.run('check', { platform: { run: withPlugin } });
+    expect(notes.includes(`session-manager-plugin ${version}: with credentials of one hour`)).toBe(isNamed);
   });
 
   it('finds the line through Include, Match and the file of the system, whatever leads to it', async () => {
