@@ -11,6 +11,8 @@ export interface FakePathProps {
   readonly openSeconds?: number;
   /** How many connections the server takes. */
   readonly capacity?: number;
+  /** How many connections the server takes that are not open yet: its MaxStartups. */
+  readonly startups?: number;
   /** Seconds between the keepalives of the server. */
   readonly keepalive?: number;
   /** Whether the hop closes a connection at its limit, instead of forgetting it. */
@@ -26,6 +28,7 @@ export class FakePath implements Path {
   public readonly parallel = 4;
   public opened = 0;
   public isClosed = false;
+  private opening = 0;
 
   public constructor(
     private readonly props: FakePathProps,
@@ -39,8 +42,11 @@ export class FakePath implements Path {
 
   public async open(first: Direction, events: ConnectionEvents): Promise<Connection> {
     if (this.opened >= (this.props.capacity ?? Infinity)) throw new CliError('The server refuses it.');
+    if (this.opening >= (this.props.startups ?? Infinity)) throw new CliError('Too many at the same time.');
     this.opened++;
+    this.opening++;
     await this.clock.sleep(this.openSeconds);
+    this.opening--;
     const { limits, keepalive, closes = false, loses = () => false } = this.props;
     const limit = limits[first] ?? Infinity;
     let last = this.clock.now();

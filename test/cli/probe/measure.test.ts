@@ -121,7 +121,7 @@ it('The other direction is measured as well, if its limit comes before the end',
 
 describe('An outage', () => {
   it('is no limit: its tests are void, and repeated', async () => {
-    const { client, server, outages, end } = await run({ limits: {}, outage: [100, 130] }, 300);
+    const { client, server, outages, end } = await run({ limits: {}, outage: [110, 140] }, 300);
     expect([end, outages, client.upper, server.upper]).toEqual(['complete', 1, undefined, undefined]);
     expect(Math.min(client.lower, server.lower)).toBeGreaterThanOrEqual(300);
   });
@@ -163,8 +163,8 @@ it('Connections that are closed during the silence show the limit at once', asyn
 });
 
 it('A word that is lost is no limit, because others live longer', async () => {
-  const next = random(7);
-  const { client, server } = await run({ limits: {}, loses: () => next() < 0.03 });
+  let words = 0;
+  const { client, server } = await run({ limits: {}, loses: () => ++words === 30 });
   for (const { lower, upper } of [client, server]) expect([lower >= MAX, upper]).toEqual([true, undefined]);
   expect(client.contradictions.length + server.contradictions.length).toBeGreaterThan(0);
 });
@@ -177,6 +177,11 @@ describe('A server that takes few connections', () => {
       expect(lower).toBeLessThanOrEqual(200);
       expect(upper).toBeGreaterThan(200);
     }
+  });
+
+  it('gets all of them, if it only takes few at the same time', async () => {
+    const { client, server, refusal } = await run({ limits: { client: 100, server: 100 }, startups: 1 });
+    expect([client.connections, server.connections, refusal]).toEqual([36, 36, undefined]);
   });
 
   it('is an error if it takes none', async () => {
