@@ -44,7 +44,8 @@ export function billOfMaterials({ name, version, license, description }, package
     'bom-ref': `${bundled.name}@${bundled.version}`,
     name: bundled.name,
     version: bundled.version,
-    licenses: [{ license: { id: bundled.license } }],
+    // An expression such as `MIT OR Apache-2.0` is no identifier.
+    licenses: [/ /.test(bundled.license) ? { expression: bundled.license } : { license: { id: bundled.license } }],
     purl: `pkg:npm/${bundled.name.replace('@', '%40')}@${bundled.version}`,
   });
   const checksum = (integrity) => Buffer.from(integrity.replace('sha512-', ''), 'base64').toString('hex');

@@ -13,7 +13,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { type BuildOptions, buildSync } from 'esbuild';
 import { find } from '../../bin/test-bed/openssh';
 import { codeBlocks, ROOT } from '../docs/pages';
 import { describeUnless } from '../support/describe-unless';
@@ -83,11 +82,8 @@ function filesOf(language: Language): { name: string; code: string }[] {
 
 /** What the TypeScript app synthesizes with the sources of the library. */
 function templatesOfSources(parent: string): Templates {
-  const bundle = readFileSync(join(ROOT, 'scripts', 'example-bundle.json'), 'utf8');
-  const app = join(parent, 'app.js');
-  const entryPoints = [join(__dirname, 'typescript', 'app.ts')];
-  buildSync({ absWorkingDir: ROOT, entryPoints, outfile: app, ...(JSON.parse(bundle) as BuildOptions) });
-  run('cdk', ['synth', '--app', `"${process.execPath}" ${app}`], parent, { NODE_PATH: join(ROOT, 'node_modules') });
+  const [program, app] = [join(ROOT, 'scripts', 'run-app.mjs'), join(__dirname, 'typescript', 'app.ts')];
+  run('cdk', ['synth', '--app', `"${process.execPath}" ${program} ${app}`], parent);
   return templatesIn(join(parent, 'cdk.out'));
 }
 
