@@ -29,9 +29,19 @@ test.each([
   ['apply --yes --max-errors 101%', '--max-errors: must be a number from 0'],
   ['apply --yes --delivery-timeout 29', "--delivery-timeout: must be seconds from 30 to 2592000, got: '29'"],
   ['check --command-id x', '--command-id: must be the id of a command'],
+  ['check --csv', '--csv: does not prompt. Pass --yes.\n'],
   ['check --dry-run --csv', '--csv and --dry-run: cannot be combined'],
 ])("'fleet %s'", async (line, message) => {
   const { status, stdout, stderr } = await fleet.run(line);
   expect([status, line.includes('--json') ? stdout : stderr]).toEqual([2, expect.stringContaining(message) as string]);
   expect(fleet.fake.count('SendCommand')).toBe(0);
 });
+
+test.each(['--tag a', '--instance-ids web'])(
+  'wrong targets are refused before the service is asked: %s',
+  async (targets) => {
+    const before = fleet.fake.count('ListDocuments');
+    expect((await fleet.run(`check --yes ${targets}`)).status).toBe(2);
+    expect(fleet.fake.count('ListDocuments')).toBe(before);
+  },
+);

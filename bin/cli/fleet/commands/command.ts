@@ -179,7 +179,8 @@ function runRequest(action: Action, options: RunOptions, terminal: LiveTerminal)
 /** Refuses a prompt that cannot be answered, before anything is read. */
 function requireAnswer({ format }: FleetRequest, targetsFile: string | undefined, { interactive }: LiveTerminal): void {
   const advice = 'Pass --yes, or --dry-run to see the targets first.';
-  if (format !== 'table') throw usage(`--${format}: does not prompt. ${advice}`);
+  if (format === 'csv') throw usage('--csv: does not prompt. Pass --yes.');
+  if (format === 'json') throw usage(`--json: does not prompt. ${advice}`);
   if (targetsFile === '-')
     throw usage(`--targets-file -: stdin has the targets, so the prompt cannot be answered. ${advice}`);
   if (!interactive)

@@ -16,7 +16,7 @@ import { ErrorLimit } from '../run/error-limit';
 import { type Progress, findCommand, followCommands } from '../run/follow-command';
 import { type Plan, makePlans } from '../run/plan';
 import { COMMENT, sendCommand } from '../run/send-command';
-import type { Destination } from '../run/targets';
+import { type Destination, requireTargets } from '../run/targets';
 import { announce } from './announce';
 import { constructOptions } from './options';
 import { printFleets } from './output';
@@ -27,6 +27,7 @@ const INTERRUPTED = 130;
 
 /** Sends the command, or picks up one that was sent before, and prints the state of each node. */
 export async function run(request: RunRequest, terminal: LiveTerminal): Promise<number> {
+  requireTargets(request);
   const session = await Session.open(request);
   try {
     const deployments = await findDeployments(request, session);

@@ -53,6 +53,16 @@ export async function targetsOf(request: TargetsRequest, deployment: Deployment,
   );
 }
 
+/**
+ * Checks the tags and ids, before anything is read.
+ *
+ * @throws CliError
+ */
+export function requireTargets({ tags, instanceIds }: TargetsRequest): void {
+  tagTargets(tags);
+  idTargets('--instance-ids', instanceIds);
+}
+
 /** The commands for a list of targets: one, or for ids as many as they need. Ids that are not online are left out. */
 export function destinationsOf(targets: readonly Target[], nodes: Nodes): Destination[] {
   const [first] = targets;

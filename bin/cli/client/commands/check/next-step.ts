@@ -21,14 +21,20 @@ export async function nextStep(
     ];
   }
   if (bad.length > 0) {
-    const isOwnLine = bad.some(({ verdict }) => 'isOwnLine' in verdict && verdict.isOwnLine);
+    const own = bad.filter(({ verdict }) => 'isOwnLine' in verdict && verdict.isOwnLine);
+    const isOwnLine = own.length === bad.length;
     const refusal = await refusalOf(isOwnLine || undefined);
     const why = isOwnLine ? 'Idle sessions drop because of your own lines.' : 'Idle sessions drop.';
     if (refusal !== undefined)
       return [`${why} Edit the configuration first, because install would be refused:`, refusal];
     return isOwnLine
       ? [`${why} Edit them, or put the keepalive before them:`, `  ${command('install --override')}`]
-      : [`${why} Add the keepalive:`, `  ${command('install')}`];
+      : [
+          `${why} Add the keepalive:`,
+          `  ${command('install')}`,
+          // --override would change hosts that are right as they are.
+          ...(own.length > 0 ? ['Your own lines in the table go before it: edit those as well.'] : []),
+        ];
   }
   const [shortest = 0] = IDLE_LIMITS;
   const isRace = checked.some(({ verdict }) => 'survives' in verdict && !verdict.survives[shortest]);

@@ -228,8 +228,13 @@ describeWith(['ssh'], 'check', () => {
     ['without keepalive', 'Host a\n', /Add the keepalive:\n {2}npx cdk-ssh-keepalive client install\n$/],
     [
       'with a line of their own that turns it off',
-      'Host a\n  ServerAliveInterval 0\n',
+      'Host *\n  ServerAliveInterval 0\n',
       /your own lines.*\n {2}npx cdk-ssh-keepalive client install --override\n$/,
+    ],
+    [
+      'some of which have lines of their own',
+      'Host a\n  ServerAliveInterval 0\nHost b\n  HostName 192.0.2.1\n',
+      /Add the keepalive:\n {2}npx cdk-ssh-keepalive client install\nYour own lines in the table go before it: edit those as well\.\n$/,
     ],
     ['with a short interval', 'ServerAliveInterval 30\n', /^Idle sessions stay connected\.\n$/],
   ])('ends with what to do next: hosts %s', async (_, config, step) => {
