@@ -140,6 +140,15 @@ it('names the hops of the clouds by their limits, and no other', () => {
   for (const hop of HOPS) expect(hopOf({ lower: hop.seconds * 0.98, upper: hop.seconds * 1.01 })).toBe(hop);
   expect(hopOf({ lower: 290, upper: 302 })).toBeUndefined();
   expect(hopOf({ lower: 900, upper: undefined })).toBeUndefined();
+  const other = [direction('client', 290, 302), direction('server', 290, 302)];
+  expect(lines({ directions: other })).toContain('It matches no cloud default: probably a router');
+});
+
+it('prints a wide bracket as it is, and compares it with no hop', () => {
+  expect(hopOf({ lower: 320, upper: 353 })).toBeUndefined();
+  const wide = lines({ directions: [direction('client', 100, 700), direction('server', 100, 700)] });
+  expect(wide).toContain('Idle connections are dropped after a time between 100 s and 700 s.');
+  expect(wide).not.toMatch(/about|looks like|no cloud default/);
 });
 
 it('explains what it found besides', () => {

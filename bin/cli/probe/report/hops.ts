@@ -23,8 +23,17 @@ export const HOPS: readonly Hop[] = [
 /** A kernel needs up to a second more than its limit. */
 const TOLERANCE_SECONDS = 1;
 
-/** The hop whose limit lies in the bracket; undefined for any other, such as a home router. */
-export function hopOf({ lower, upper }: Bracket): Hop | undefined {
-  if (upper === undefined) return undefined;
+/** A wider bracket, as after Ctrl-C or with few connections, can hold several of the limits above. */
+const WIDEST_BRACKET = 1.1;
+
+/** Whether the bracket is narrow enough to compare it with a known limit. */
+export function isNarrow({ lower, upper }: Bracket): boolean {
+  return upper !== undefined && upper <= lower * WIDEST_BRACKET;
+}
+
+/** The hop whose limit lies in a narrow bracket; undefined for any other, such as a home router. */
+export function hopOf(bracket: Bracket): Hop | undefined {
+  const { lower, upper } = bracket;
+  if (upper === undefined || !isNarrow(bracket)) return undefined;
   return HOPS.find(({ seconds }) => seconds >= lower - TOLERANCE_SECONDS && seconds <= upper + TOLERANCE_SECONDS);
 }

@@ -3,6 +3,7 @@ import type { SshSettings } from '../connections/ssh-settings';
 import type { DirectionResult, End, Measurement } from '../measurement/measure';
 import type { Conclusion } from './conclusion';
 import { duration, inSeconds } from './duration';
+import { isNarrow } from './hops';
 
 const RED = '\x1b[31m';
 const GREEN = '\x1b[32m';
@@ -64,8 +65,9 @@ function summary(measurement: Measurement, conclusion: Conclusion, { host, setti
   if (finding === 'limit' || finding === 'closed') {
     const { lower = 0, upper = 0 } = shortest ?? {};
     const words = limit < 60 ? '' : ` (${duration(limit)})`;
+    const about = isNarrow({ lower, upper }) ? `about ${inSeconds(limit)}${words}: ` : 'a time ';
     const first =
-      `Idle connections are ${finding === 'limit' ? 'dropped' : 'closed'} after about ${inSeconds(limit)}${words}: ` +
+      `Idle connections are ${finding === 'limit' ? 'dropped' : 'closed'} after ${about}` +
       `between ${inSeconds(lower)} and ${inSeconds(upper)}.`;
     if (!settings) return [first];
     const { interval, countMax } = settings;
@@ -105,11 +107,9 @@ function explanations(
   const [client, server] = directions;
   const lines: string[] = [];
   if (finding === 'limit') {
-    lines.push(
-      hop
-        ? `It looks like ${hop.names}: ${hop.seconds} s.`
-        : 'It is no default of a cloud: a router, a firewall or a carrier on the path, or a setting of yours.',
-    );
+    if (hop) lines.push(`It looks like ${hop.names}: ${hop.seconds} s.`);
+    else if (shortest && isNarrow(shortest))
+      lines.push('It matches no cloud default: probably a router, a firewall or a carrier, or a timeout that you set.');
     if (client?.upper === undefined && server?.upper !== undefined)
       lines.push(
         'A packet of the client revives the connection, one of the server is lost: output that comes after a pause.',
