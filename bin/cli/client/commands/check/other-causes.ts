@@ -21,17 +21,18 @@ export async function otherCauses(files: readonly ConfigFile[], home: string, pl
   return [
     ...persistent.map(
       (one) =>
-        `${placeOf(one, home)}: ControlPersist keeps a connection, with the settings that it began with. After a change: ssh -O exit HOST`,
+        `${locationOf(one, home)}: ControlPersist keeps a connection, with the settings that it began with. After a change: ssh -O exit HOST`,
     ),
     ...(found.some(isSsm) ? await aboutPlugin(platform) : []),
   ];
 }
 
+/** A time of 0 is not off: it keeps the connection forever. */
 function isOff(value: string): boolean {
-  return /^(no|0+[smhdw]?)$/i.test(value);
+  return /^(no|false)$/i.test(value);
 }
 
-function placeOf({ file, line }: Found, home: string): string {
+function locationOf({ file, line }: Found, home: string): string {
   return `${file.path.startsWith(`${home}/`) ? `~${file.path.slice(home.length)}` : file.path}:${line}`;
 }
 
