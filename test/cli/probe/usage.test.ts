@@ -1,4 +1,5 @@
 // Wrong usage of the probe: what it says, before it connects to anything.
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { BUNDLE, Home } from '../command-line';
@@ -36,6 +37,18 @@ it.each([
 it('a picture that cannot be written costs no time', async () => {
   const { status, stderr } = await home.run(['probe', 'tcp://127.0.0.1:1', '--svg', home.path('none/limit.svg')]);
   expect([status, stderr]).toEqual([3, expect.stringMatching(/^--svg: the file cannot be written, got: ENOENT/)]);
+});
+
+it('a measurement that fails leaves the old picture, and makes no new one', async () => {
+  const old = home.path('pictures/old.svg');
+  mkdirSync(home.path('pictures'));
+  writeFileSync(old, '<svg/>');
+  for (const picture of [old, home.path('pictures/new.svg')]) {
+    const { status } = await home.run(['probe', 'tcp://127.0.0.1:1', '--svg', picture]);
+    expect(status).toBe(3);
+  }
+  expect(readFileSync(old, 'utf8')).toBe('<svg/>');
+  expect(readdirSync(home.path('pictures'))).toEqual(['old.svg']);
 });
 
 it('an error is one JSON document with --json', async () => {

@@ -1,6 +1,4 @@
 // `probe HOST`: measures the path, shows what is known meanwhile, and prints what it means.
-import { writeFileSync } from 'node:fs';
-import { CliError } from '../../shared/exit-code';
 import { onInterruption } from '../../shared/interruption';
 import { type Platform, thisPlatform } from '../../shared/platform';
 import type { LiveTerminal } from '../../shared/terminal';
@@ -15,6 +13,7 @@ import { asJson } from '../report/json';
 import { ProgressLine } from '../report/progress';
 import { asSvg } from '../report/svg';
 import { type Subject, text } from '../report/text';
+import { checkPicture, writePicture } from './picture-file';
 import type { ProbeRequest } from './request';
 
 /** Measures until the limit is known; Ctrl-C ends it with what is known. */
@@ -24,7 +23,7 @@ export async function probe(
   platform: Platform = thisPlatform(),
 ): Promise<number> {
   const { json, max, replyTimeout, svg } = request;
-  if (svg !== undefined) write(svg, '');
+  if (svg !== undefined) checkPicture(svg);
   const { path, ...subject } = await openPath(request, platform);
   const interruption = new AbortController();
   const restore = onInterruption(() => {
@@ -44,7 +43,7 @@ export async function probe(
       { signal: interruption.signal, onProgress: (known) => void (json || progress.show(known)) },
     );
     const conclusion = conclude(measurement, subject.settings);
-    if (svg !== undefined) write(svg, asSvg(path.name, measurement, conclusion));
+    if (svg !== undefined) writePicture(svg, asSvg(path.name, measurement, conclusion));
     terminal.out(
       json ? asJson(measurement, conclusion, subject) : text(measurement, conclusion, subject, terminal.color),
     );
@@ -68,13 +67,4 @@ async function openPath(
   const settings = await readSshSettings(host, configOption, platform);
   const path = new SshPath(host, configOption, settings);
   return { path, name: path.name, host, settings };
-}
-
-/** Once before the measurement, so that a wrong name does not cost a quarter of an hour. */
-function write(file: string, picture: string): void {
-  try {
-    writeFileSync(file, picture);
-  } catch (error) {
-    throw new CliError(`--svg: the file cannot be written, got: ${(error as Error).message}. Give another one.`);
-  }
 }
