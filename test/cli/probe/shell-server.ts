@@ -1,6 +1,6 @@
 // An sshd on loopback in which commands run. For root, sshd runs as nobody, whose shell is none: it gets one in a mount namespace of
 // its own.
-import { readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { PrivateRoot } from '../../../bin/test-bed/private-root';
 import { spawnSync } from 'node:child_process';
 import { findOpenSsh } from '../../../bin/test-bed/openssh';
@@ -10,6 +10,10 @@ export class ShellServer {
   public static async start(sshdConfig = ''): Promise<ShellServer> {
     const root = await PrivateRoot.create({ openSsh: findOpenSsh(), sshdConfig });
     const server = new ShellServer(root);
+    // Tests that run at the same time use the temporary folder of the machine.
+    mkdirSync(server.temporaryFolder);
+    chmodSync(server.temporaryFolder, 0o777);
+    root.write('etc/ssh/sshd_config', `SetEnv TMPDIR=${server.temporaryFolder}\n${sshdConfig}`, 0o600);
     const { uid, gid } = user();
     if (uid === undefined || gid === undefined) await root.start();
     else server.startWithShell(uid, gid);
@@ -20,6 +24,11 @@ export class ShellServer {
 
   public get port(): number {
     return this.root.port;
+  }
+
+  /** The TMPDIR of its sessions, which nobody else uses. */
+  public get temporaryFolder(): string {
+    return this.root.in('session-tmp');
   }
 
   /** Writes an ssh_config with the host `web` at this port of loopback, and returns its path; these lines come first. */

@@ -1,6 +1,5 @@
 // The probe over a real sshd on loopback, through a relay that forgets idle connections.
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { Relay } from '../../../bin/test-bed/relay';
 import { describeWith } from '../../support/requirements';
 import { Home, type Run } from '../command-line';
@@ -30,7 +29,7 @@ describeWith(['ssh', 'sshd'], 'The probe over ssh', () => {
   });
 
   const probe = (lines: readonly string[], ...args: string[]): Promise<Run> =>
-    home.run(['probe', 'web', '--config', server.writeConfig(relay.port, lines), '--reply-timeout', '2', ...args]);
+    home.run(['probe', 'web', '--config', server.writeConfig(relay.port, lines), '--reply-timeout', '3', ...args]);
 
   it('measures the limit of both directions, writes the picture, and exits with 1', async () => {
     const { status, stdout } = await probe([], '--max', '8', '--json', '--svg', home.path('limit.svg'));
@@ -54,9 +53,11 @@ describeWith(['ssh', 'sshd'], 'The probe over ssh', () => {
     expect(existsSync(home.path('mux'))).toBe(false);
   });
 
-  it('leaves nothing in the temporary folder of the server', () => {
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('cdk-ssh-keepalive-probe'))).toEqual([]);
-    expect(readdirSync('/tmp').filter((name) => name.startsWith('cdk-ssh-keepalive-probe'))).toEqual([]);
+  it('uses the temporary folder of the server, and leaves nothing there', async () => {
+    const { mtimeMs } = statSync(server.temporaryFolder);
+    await probe([], '--max', '5', '--json');
+    expect(statSync(server.temporaryFolder).mtimeMs).toBeGreaterThan(mtimeMs);
+    expect(readdirSync(server.temporaryFolder)).toEqual([]);
   });
 
   it.each([
