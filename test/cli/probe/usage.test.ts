@@ -16,7 +16,7 @@ it.each([
   ['--max 0 web', "--max: must be a duration from 5s to 2h, got: '0'. For example --max 15m."],
   ['--max 3h web', "--max: must be a duration from 5s to 2h, got: '3h'. For example --max 15m."],
   ['--max soon web', "--max: must be a duration from 5s to 2h, got: 'soon'. For example --max 15m."],
-  ['--reply-timeout 0 web', "--reply-timeout: must be a number from 1 to 60, got: '0'."],
+  ['--reply-timeout 2 web', "--reply-timeout: must be a number from 3 to 60, got: '2'."],
   ['tcp://web', "probe: must be tcp://HOST:PORT, got: 'tcp://web'. For example tcp://203.0.113.7:8022."],
   ['tcp://web:99999', "port: must be a number from 1 to 65535, got: '99999'."],
   ['tcp://web:1 --config x', "--config: is for ssh, not for tcp://, got: 'x'. Leave it out."],

@@ -29,7 +29,8 @@ Exit codes of probe: 1 for a limit that drops your idle sessions, 0 for none or
 settings that survive it, 3 if it could not be measured.`;
 
 const [MIN_SILENCE, MAX_SILENCE] = [5, 7200];
-const [MIN_TIMEOUT, MAX_TIMEOUT] = [1, 60];
+/** Shorter than that, a pause of the path would count as a dropped connection: the control connection needs 2 s to notice it. */
+const [MIN_TIMEOUT, MAX_TIMEOUT] = [3, 60];
 const [MIN_LISTEN, MAX_LISTEN] = [10, 86_400];
 const MAX_CONNECTIONS = 10_000;
 
