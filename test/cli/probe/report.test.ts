@@ -181,8 +181,17 @@ it('explains what it found besides', () => {
   }
 });
 
-it('has a Host line for what is typed after ssh', () => {
-  for (const host of ['me@web', 'ssh://me@web:22/', 'web']) expect(lines({}, {}, host)).toContain('\n  Host web\n');
+it.each([
+  ['web', 'web'],
+  ['me@web', 'web'],
+  ['ssh://me@web:22/', 'web'],
+  ['2001:db8::1', '2001:db8::1'],
+  ['me@2001:db8::1', '2001:db8::1'],
+  ['::1', '::1'],
+  ['ssh://me@[2001:db8::1]:22', '2001:db8::1'],
+  ['ssh://[::1]', '::1'],
+])('has for %s the line Host %s', (host, name) => {
+  expect(lines({}, {}, host)).toContain(`\n  Host ${name}\n`);
 });
 
 it('prints the same for programs', () => {

@@ -171,10 +171,11 @@ function advice(
   ];
 }
 
-/** Without the user and the scheme, as a `Host` line has it. */
+/** Without the user, and without the scheme and the port of a URI, as a `Host` line has it. */
 function hostOf(destination: string): string {
-  return destination
-    .replace(/^ssh:\/\//, '')
-    .replace(/^.*@/, '')
-    .replace(/[:/].*$/, '');
+  const [, authority] = /^ssh:\/\/([^/]*)/.exec(destination) ?? [];
+  const host = (authority ?? destination).replace(/^.*@/, '');
+  if (authority === undefined) return host;
+  const [, bracketed] = /^\[([^\]]*)\]/.exec(host) ?? [];
+  return bracketed ?? host.replace(/:.*$/, '');
 }
