@@ -60,6 +60,15 @@ it('an error is one JSON document with --json', async () => {
   );
 });
 
+it('a flag that is refused has no value in the message', async () => {
+  const { status, stdout } = await home.run(['probe', '--listen', '8022', '--json']);
+  const { error } = JSON.parse(stdout) as { error: { message: string } };
+  expect([status, error.message]).toEqual([
+    2,
+    '--json: cannot be combined with --listen: it belongs to the other side. Leave it out.',
+  ]);
+});
+
 it('a port of something else is an error', async () => {
   const server = createServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -71,6 +80,11 @@ it('a port of something else is an error', async () => {
 
 it('a machine without ssh is an error that names the package', async () => {
   const { status, stderr } = await home.run(['probe', 'web'], { env: { PATH: home.folder } });
+  expect([status, stderr]).toEqual([3, expect.stringMatching(/^ssh: not found on the PATH/)]);
+});
+
+it('an IPv6 address is a host', async () => {
+  const { status, stderr } = await home.run(['probe', '::1'], { env: { PATH: home.folder } });
   expect([status, stderr]).toEqual([3, expect.stringMatching(/^ssh: not found on the PATH/)]);
 });
 

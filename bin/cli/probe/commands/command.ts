@@ -99,7 +99,7 @@ function targetOf(host: string): Target {
       throw usage(`probe: must be tcp://HOST:PORT, got: '${host}'. For example tcp://203.0.113.7:8022.`);
     return { kind: 'tcp', host: name, port: numberOf('port', port, 1, 65_535) };
   }
-  if (!/^[A-Za-z0-9_[][^\s\0]*$/.test(host))
+  if (!/^[A-Za-z0-9_[:][^\s\0]*$/.test(host))
     throw usage(`probe: a host must be a name as you type it after ssh, got: '${host}'.`);
   return { kind: 'ssh', host };
 }
@@ -125,7 +125,8 @@ function numberOf(option: string, value: string, min: number, max: number): numb
 }
 
 function exclude(option: string, value: string | boolean | undefined, why: string): void {
-  if (value !== undefined) throw usage(`${option}: ${why}, got: '${value}'. Leave it out.`);
+  const got = typeof value === 'string' ? `, got: '${value}'` : '';
+  if (value !== undefined) throw usage(`${option}: ${why}${got}. Leave it out.`);
 }
 
 function usage(message: string): CliError {
