@@ -160,7 +160,10 @@ it('explains what it found besides', () => {
   expect(lines({ refusal: 'Too many.' })).toContain(
     'The server accepted no more connections, so it took longer. Too many.',
   );
-  expect(lines({}, { proxy: 'bastion' })).toContain('It goes through bastion: measured is the path behind it.');
+  expect(lines({}, { proxy: 'bastion' })).toContain(
+    'The connection goes through bastion. The limit can be on either leg; keepalives that your ssh_config has for bastion keep the first one alive.\n',
+  );
+  expect(lines({}, { proxy: 'nc %h 22' })).toContain('goes through nc %h 22. The limit can be on either leg.\n');
   expect(lines({}, { isShared: true })).toContain('ControlMaster is set');
   const kept = loose.map((one) => ({ ...one, upper: undefined, lower: 60, keepaliveInterval: 60 }));
   expect(lines({ directions: kept })).toContain('The server sends keepalives, so idle sessions stay connected.');

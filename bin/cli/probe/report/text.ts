@@ -135,13 +135,20 @@ function explanations(
       `The path was out of order ${outages === 1 ? 'once' : `${outages} times`}; tests of that time were repeated.`,
     );
   if (refusal !== undefined) lines.push(`The server accepted no more connections, so it took longer. ${refusal}`);
-  if (settings?.proxy !== undefined)
-    lines.push(`It goes through ${settings.proxy}: measured is the path behind it. Probe that host for the rest.`);
+  if (settings?.proxy !== undefined) lines.push(throughProxy(settings.proxy));
   if (settings?.isShared)
     lines.push(
       'ControlMaster is set: your sessions share the first connection, with the keepalive that it began with.',
     );
   return lines;
+}
+
+function throughProxy(proxy: string): string {
+  const isCommand = /\s/.test(proxy);
+  const first = `The connection goes through ${proxy}. The limit can be on either leg`;
+  return isCommand
+    ? `${first}.`
+    : `${first}; keepalives that your ssh_config has for ${proxy} keep the first one alive.`;
 }
 
 function advice(
