@@ -154,9 +154,9 @@ it('prints a wide bracket as it is, and compares it with no hop', () => {
 it('explains what it found besides', () => {
   const loose = [direction('client', 400), direction('server', 346, 357)];
   expect(lines({ directions: loose })).toContain(
-    'A packet of the client revives the connection, one of the server is lost',
+    'Packets from the client restore the entry; packets from the server are lost.',
   );
-  expect(lines({ outages: 2 })).toContain('The path was out of order 2 times; tests of that time were repeated.');
+  expect(lines({ outages: 2 })).toContain('There were 2 outages; tests of that time were repeated.');
   expect(lines({ refusal: 'Too many.' })).toContain(
     'The server accepted no more connections, so it took longer. Too many.',
   );
@@ -171,14 +171,16 @@ it('explains what it found besides', () => {
   expect(lines({ directions: odd })).toContain('2 of the connections were dropped earlier than others that lived');
   const none = [direction('client', 900), direction('server', 900)];
   expect(lines({ directions: none })).toMatch(/No idle limit up to 15 m\.\n\nThere is nothing to change\.\n$/);
-  expect(lines({ directions: none }, { interval: 5, countMax: 0 })).toContain(
-    'ServerAliveCountMax 0 ends healthy sessions after 5 s.',
+  expect(lines({ directions: none }, { interval: 5, countMax: 0 })).toMatch(
+    /But ServerAliveCountMax 0 ends healthy sessions after 5 s\. Set 1 or more\.\n$/,
   );
+  const closed = [direction('client', 99, 100, 'closed'), direction('server', 99, 100, 'closed')];
+  expect(lines({ directions: closed })).toContain('Keepalives do not help against it: change ChannelTimeout');
   for (const [end, words] of [
     ['slept', 'the computer slept'],
     ['stopped', 'this program was stopped'],
     ['address-changed', 'a network address of this computer went away'],
-    ['outage', 'the path is out of order'],
+    ['outage', 'there was an outage'],
   ] as const) {
     expect(lines({ directions: none.map((one) => ({ ...one, lower: 60 })), end })).toContain(`Not measured: ${words}`);
   }

@@ -92,7 +92,7 @@ function summary(measurement: Measurement, conclusion: Conclusion, { host, setti
 const ENDS: Readonly<Record<End, string>> = {
   complete: 'the connections ended before the limit was known',
   interrupted: 'interrupted',
-  outage: 'the path is out of order, the control connection did not answer either',
+  outage: 'there was an outage, the control connection did not answer either',
   slept: 'the computer slept, or its clock was set. Keep it awake: caffeinate -i on macOS, systemd-inhibit on Linux',
   stopped: 'this program was stopped for some seconds, with Ctrl-Z or by a busy machine',
   'address-changed': 'a network address of this computer went away, and its connections with it',
@@ -112,14 +112,12 @@ function explanations(
       lines.push('It matches no cloud default: probably a router, a firewall or a carrier, or a timeout that you set.');
     if (client?.upper === undefined && server?.upper !== undefined)
       lines.push(
-        'A packet of the client revives the connection, one of the server is lost: output that comes after a pause.',
+        'Packets from the client restore the entry; packets from the server are lost. Output that comes after a pause is lost.',
       );
   }
   if (finding === 'closed') {
     lines.push(`Reason: ${shortest?.reasons[0] ?? 'unknown'}.`);
-    lines.push(
-      'A server or a proxy closes them by a rule of its own. Keepalives do not help against ChannelTimeout of sshd.',
-    );
+    lines.push('Keepalives do not help against it: change ChannelTimeout in sshd_config.');
   }
   if (finding === 'unknown' && end !== 'interrupted') {
     const reason = failure ?? directions.flatMap(({ reasons }) => reasons)[0];
@@ -132,7 +130,7 @@ function explanations(
     );
   if (outages > 0 && finding !== 'unknown')
     lines.push(
-      `The path was out of order ${outages === 1 ? 'once' : `${outages} times`}; tests of that time were repeated.`,
+      `There ${outages === 1 ? 'was an outage' : `were ${outages} outages`}; tests of that time were repeated.`,
     );
   if (refusal !== undefined) lines.push(`The server accepted no more connections, so it took longer. ${refusal}`);
   if (settings?.proxy !== undefined) lines.push(throughProxy(settings.proxy));
@@ -156,9 +154,11 @@ function advice(
   { host, settings }: Subject,
 ): string[] {
   if (finding === 'unknown') return [];
-  if (finding !== 'limit' || survives) return finding === 'none' || survives ? ['', 'There is nothing to change.'] : [];
+  if (finding !== 'limit' || survives) return survives ? ['', 'There is nothing to change.'] : [];
   const name = host === undefined ? '*' : hostOf(host);
-  const more = settings?.interval ? ['  (or edit the line of yours: npx cdk-ssh-keepalive client check names it)'] : [];
+  const more = settings?.interval
+    ? ['  (or edit your own line; npx cdk-ssh-keepalive client check shows where it is)']
+    : [];
   return [
     '',
     `Set an interval of ${interval} s on one end at least:`,
