@@ -44,7 +44,7 @@ export function probeCommand(terminal: LiveTerminal, finish: (code: number) => v
     .option('--svg <file>', 'write the result as a picture')
     .option('--json', 'print one JSON document')
     .option('--config <file>', 'use this file instead of ~/.ssh/config')
-    .option('--listen <port>', 'be the far side of tcp://, on all addresses of this machine')
+    .option('--listen <port>', 'listen on this port for probe tcp://HOST:PORT from the other side')
     .option('--for <duration>', 'with --listen: end after this time (default: 3h)')
     .option('--max-connections <number>', 'with --listen: refuse more connections (default: 200)')
     .addHelpText('after', EXAMPLES)
