@@ -26,9 +26,7 @@ export async function listen(request: ListenRequest, terminal: LiveTerminal): Pr
   terminal.note(
     `Listening on port ${port} of all addresses, for ${duration(seconds)}, with at most ${maxConnections} connections. Ctrl-C ends it.`,
   );
-  terminal.note(
-    'On the other side, with an address of this machine that it reaches, and the port open in its security group:',
-  );
+  terminal.note('Run one of these on the other side; first allow the port in the security group:');
   for (const address of addresses()) terminal.out(`  npx cdk-ssh-keepalive probe tcp://${address}:${port}\n`);
   try {
     await wait(seconds * 1000, undefined, { signal: interruption.signal });
