@@ -1,6 +1,13 @@
 // A path with idle limits that a test sets. Its packets take a while; what is sent over a forgotten connection is lost.
 import { CliError } from '../../../bin/cli/shared/exit-code';
-import type { Connection, ConnectionEvents, Control, Direction, Path } from '../../../bin/cli/probe/connections/path';
+import type {
+  Connection,
+  ConnectionEvents,
+  Control,
+  Direction,
+  Ending,
+  Path,
+} from '../../../bin/cli/probe/connections/path';
 import type { FakeClock } from './fake-clock';
 
 export interface FakePathProps {
@@ -15,13 +22,17 @@ export interface FakePathProps {
   readonly startups?: number;
   /** Seconds between the keepalives of the server. */
   readonly keepalive?: number;
-  /** Whether the hop closes a connection at its limit, instead of forgetting it. */
-  readonly closes?: boolean;
+  /** How a connection is ended at its limit; forgotten when absent. */
+  readonly ending?: Ending;
+  /** When the server goes down, which ends all connections one after the other, and the control connection last. */
+  readonly serverEndsAt?: number;
   /** From and to: words are lost then; those of the control connection are sent again afterwards. */
   readonly outage?: readonly [number, number];
   /** The probability that a word is lost and never comes. */
   readonly loses?: () => boolean;
 }
+
+const SHUTDOWN_SECONDS = 1.5;
 
 export class FakePath implements Path {
   public readonly name = 'fake';
@@ -35,8 +46,13 @@ export class FakePath implements Path {
     private readonly clock: FakeClock,
   ) {}
 
-  public async openControl({ onAnswer }: Pick<ConnectionEvents, 'onAnswer'>): Promise<Control> {
+  public async openControl({ onAnswer, onClose }: Omit<ConnectionEvents, 'onKeepalive'>): Promise<Control> {
     await this.clock.sleep(this.openSeconds);
+    const { serverEndsAt } = this.props;
+    if (serverEndsAt !== undefined) {
+      const end = serverEndsAt + SHUTDOWN_SECONDS - this.clock.now();
+      void this.clock.sleep(end).then(() => onClose('closed by remote host', 'disconnected'));
+    }
     return { ping: () => void this.pass().then(onAnswer) };
   }
 
@@ -47,7 +63,7 @@ export class FakePath implements Path {
     this.opening++;
     await this.clock.sleep(this.openSeconds);
     this.opening--;
-    const { limits, keepalive, closes = false, loses = () => false } = this.props;
+    const { limits, keepalive, ending, serverEndsAt = Infinity, loses = () => false } = this.props;
     const limit = limits[first] ?? Infinity;
     let last = this.clock.now();
     let isForgotten = false;
@@ -55,16 +71,19 @@ export class FakePath implements Path {
       while (!isForgotten && !this.isClosed) {
         await this.clock.sleep(0.5);
         const silence = this.clock.now() - last;
-        if (closes && silence > limit) {
+        if (ending !== undefined && silence > limit) {
           isForgotten = true;
-          events.onClose('closed by the server');
+          events.onClose('ended by the server', ending);
+        } else if (this.clock.now() >= serverEndsAt) {
+          isForgotten = true;
+          events.onClose('closed by remote host', 'disconnected');
         } else if (keepalive !== undefined && silence >= keepalive && silence <= limit) {
           last = this.clock.now();
           events.onKeepalive();
         }
       }
     };
-    if (closes || keepalive !== undefined) void watch();
+    if (ending !== undefined || keepalive !== undefined || serverEndsAt < Infinity) void watch();
     return {
       speak: () => {
         isForgotten ||= this.clock.now() - last > limit;

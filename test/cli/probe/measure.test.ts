@@ -7,6 +7,8 @@ import {
   type Surroundings,
   measure,
 } from '../../../bin/cli/probe/measurement/measure';
+import { conclude } from '../../../bin/cli/probe/report/conclusion';
+import { ExitCode } from '../../../bin/cli/shared/exit-code';
 
 const REPLY_TIMEOUT = 5;
 const MAX = 900;
@@ -153,14 +155,46 @@ it('Keepalives that come too late do not hide the limit', async () => {
   expect([client.lower < 40, (client.upper ?? 0) > 40, client.keepaliveInterval]).toEqual([true, true, 0]);
 });
 
-it('Connections that are closed during the silence show the limit at once', async () => {
-  const { client, seconds } = await run({ limits: { client: 100, server: 100 }, closes: true });
+it('Sessions that the server closes during the silence show the limit at once', async () => {
+  const measurement = await run({ limits: { client: 100, server: 100 }, ending: 'closed' });
+  const { client, seconds } = measurement;
   expect(client.lower).toBeLessThanOrEqual(100.5);
   expect(client.upper).toBeGreaterThan(100);
   expect(client.tests.some(({ whileSilent }) => whileSilent)).toBe(true);
-  expect(client.reasons).toContain('closed by the server');
+  expect(client.reasons).toContain('ended by the server');
   expect(seconds).toBeLessThan(110);
+  expect(conclude(measurement, { interval: 60, countMax: 3 })).toMatchObject({ finding: 'closed', survives: false });
 });
+
+it('Connections that a hop ends with a FIN or a RST show a limit that keepalives prevent', async () => {
+  const measurement = await run({ limits: { client: 100, server: 100 }, ending: 'disconnected' });
+  expect(measurement.end).toBe('complete');
+  expect(conclude(measurement, { interval: 0, countMax: 3 })).toMatchObject({ finding: 'limit', survives: false });
+  expect(conclude(measurement, { interval: 60, countMax: 3 })).toMatchObject({ finding: 'limit', survives: true });
+});
+
+it('A server that goes down is no limit', async () => {
+  const measurement = await run({ limits: {}, serverEndsAt: 100 });
+  expect([measurement.end, measurement.client.upper, measurement.server.upper]).toEqual([
+    'outage',
+    undefined,
+    undefined,
+  ]);
+  expect(measurement.client.lower).toBeGreaterThan(80);
+  expect(conclude(measurement, undefined)).toMatchObject({ finding: 'unknown', exitCode: ExitCode.FAILED });
+});
+
+it.each(['outage', 'slept'] as const)(
+  'Sessions that ended by themselves are no limit where the end is: %s',
+  async (end) => {
+    const measurement = await run({ limits: { client: 100, server: 100 }, ending: 'disconnected' });
+    expect(conclude({ ...measurement, end }, undefined)).toMatchObject({
+      finding: 'unknown',
+      limit: undefined,
+      exitCode: ExitCode.FAILED,
+    });
+  },
+);
 
 it('A word that is lost is no limit, because others live longer', async () => {
   let words = 0;

@@ -1,5 +1,8 @@
 // The probe over a real sshd on loopback, through a relay that forgets idle connections.
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Relay } from '../../../bin/test-bed/relay';
 import { describeWith } from '../../support/requirements';
 import { Home, type Run } from '../command-line';
@@ -9,6 +12,8 @@ const LIMIT = 4;
 
 interface Result {
   readonly finding: string;
+  readonly end: string;
+  readonly limit: number | null;
   readonly present: { readonly survives: boolean };
   readonly directions: readonly { readonly aliveAfter: number; readonly droppedAfter: number | null }[];
   readonly error?: { readonly message: string };
@@ -58,6 +63,18 @@ describeWith(['ssh', 'sshd'], 'The probe over ssh', () => {
     await probe([], '--max', '5', '--json');
     expect(statSync(server.temporaryFolder).mtimeMs).toBeGreaterThan(mtimeMs);
     expect(readdirSync(server.temporaryFolder)).toEqual([]);
+  });
+
+  it('knows no limit where all connections end at the same time', async () => {
+    const breaking = await Relay.listen({ targetPort: server.port, forgetAfterMs: 60_000 });
+    const config = server.writeConfig(breaking.port);
+    const run = home.run(['probe', 'web', '--config', config, '--max', '60', '--json']);
+    await wait(8_000);
+    breaking.close();
+    const { status, stdout } = await run;
+    const { finding, end, limit, directions } = JSON.parse(stdout) as Result;
+    expect([status, finding, end, limit]).toEqual([3, 'unknown', 'outage', null]);
+    expect(JSON.stringify(directions)).not.toContain('ChannelTimeout');
   });
 
   it.each([

@@ -7,6 +7,12 @@ export const DIRECTIONS = ['client', 'server'] as const;
 /** An end of a connection. */
 export type Direction = (typeof DIRECTIONS)[number];
 
+/**
+ * How somebody else ended a connection. `disconnected`: with a FIN or a RST, as a hop or a proxy does that drops idle connections.
+ * `closed`: the server ended the session, and the connection worked until then.
+ */
+export type Ending = 'disconnected' | 'closed';
+
 /** What happens to a connection. */
 export interface ConnectionEvents {
   /** A word has come back, or the server's word has arrived. */
@@ -15,8 +21,8 @@ export interface ConnectionEvents {
   /** The server sent a keepalive by itself, so the connection was not silent. */
   onKeepalive(): void;
 
-  /** Somebody else closed the connection. */
-  onClose(reason: string): void;
+  /** Somebody else ended the connection. */
+  onClose(reason: string, ending: Ending): void;
 }
 
 /** A connection that is silent but for what is asked of it. */

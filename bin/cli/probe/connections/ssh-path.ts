@@ -92,7 +92,7 @@ export class SshPath implements Path {
           }
         },
         onKeepalive: () => events.onKeepalive(),
-        onEnd: (reason) => (isReady ? events.onClose(reason) : reject(this.explain(reason))),
+        onEnd: (reason, ending) => (isReady ? events.onClose(reason, ending) : reject(this.explain(reason))),
       });
     });
   }

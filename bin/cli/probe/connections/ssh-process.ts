@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { missingSsh } from '../../shared/missing-ssh';
 import { oneLine } from '../../shared/printable';
+import type { Ending } from './path';
 import { onLines } from './protocol';
 
 /** What a session reports. */
@@ -11,7 +12,7 @@ export interface SshEvents {
   /** A keepalive of the server arrived. */
   onKeepalive(): void;
   /** ssh has ended, with what it printed last. */
-  onEnd(reason: string): void;
+  onEnd(reason: string, ending: Ending): void;
 }
 
 /** Everything in the user's configuration that would make the connection talk, share another one, or do more than it should. */
@@ -41,10 +42,17 @@ const TOUCH = 'Confirm user presence';
 /** Why the session ends where a finger would be needed for each connection. */
 export const NEEDS_TOUCH = 'the key wants to be touched for each connection';
 
-/** The server closed the session, but neither its command ended nor the connection: ssh has no other message about it. */
+/** The connection ended, and the session with it. */
+const DISCONNECTED =
+  /closed by remote host|connection (reset|closed|timed out)|disconnect|broken pipe|no route to host|unreachable/i;
+
+/** The last line about a session whose connection ended, or whose server closed it. */
 const NO_EXIT_STATUS = 'debug1: Exit status -1';
-/** The reason for the user. */
-export const CLOSED_CHANNEL = 'sshd closed the session channel, as its ChannelTimeout does';
+/** A signal on the server ended the command of the session; its exit status is -1, too. */
+const EXIT_SIGNAL = 'rtype exit-signal';
+const KILLED = 'a signal ended the session on the server';
+/** The reason where neither the command ended nor the connection: ssh has no message about it. */
+const CLOSED_CHANNEL = 'sshd closed the session channel, as its ChannelTimeout does';
 
 const LONGEST_LINE = 4096;
 const LINES_OF_REASON = 3;
@@ -74,7 +82,9 @@ export class SshProcess {
     onText('stdout', (line) => events.onLine(line));
     onText('stderr', (line) => {
       if (line.startsWith('debug1:') && line.includes('rtype keepalive@openssh.com')) events.onKeepalive();
-      if (line === NO_EXIT_STATUS) this.messages.push(CLOSED_CHANNEL);
+      if (line.startsWith('debug1:') && line.includes(EXIT_SIGNAL)) this.messages.push(KILLED);
+      if (line === NO_EXIT_STATUS && !this.isDisconnected && !this.messages.includes(KILLED))
+        this.messages.push(CLOSED_CHANNEL);
       if (line.startsWith(TOUCH)) {
         this.messages.push(NEEDS_TOUCH);
         this.kill();
@@ -86,7 +96,7 @@ export class SshProcess {
     this.ended = new Promise((resolve) => {
       const onEnd = (reason: string): void => {
         resolve();
-        if (!this.isClosed) events.onEnd(reason);
+        if (!this.isClosed) events.onEnd(reason, this.isDisconnected ? 'disconnected' : 'closed');
         this.isClosed = true;
       };
       this.child.once('error', (error: NodeJS.ErrnoException) => onEnd(whyNotStarted(error)));
@@ -97,6 +107,10 @@ export class SshProcess {
     });
     running.add(this);
     void this.ended.then(() => running.delete(this));
+  }
+
+  private get isDisconnected(): boolean {
+    return this.messages.some((message) => DISCONNECTED.test(message));
   }
 
   public send(line: string): void {

@@ -84,7 +84,7 @@ export class TcpPath implements Path {
       socket.once('close', () => {
         clearTimeout(timer);
         reject(this.explain(reason));
-        if (isReady && !this.isClosed) onClose(reason);
+        if (isReady && !this.isClosed) onClose(reason, 'disconnected');
       });
     });
   }

@@ -216,9 +216,9 @@ class OneDirection {
     const connection = await path.open(direction, {
       onAnswer: () => this.search.answer(id, clock.now()),
       onKeepalive: () => this.search.keepalive(id, clock.now()),
-      onClose: (reason) => {
+      onClose: (reason, ending) => {
         this.reasons.push(reason);
-        this.search.close(id, clock.now());
+        this.search.close(id, clock.now(), ending);
       },
     });
     this.connections.set(id, connection);

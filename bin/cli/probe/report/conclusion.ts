@@ -2,6 +2,7 @@
 import { ExitCode } from '../../shared/exit-code';
 import type { SshSettings } from '../connections/ssh-settings';
 import type { DirectionResult, Measurement } from '../measurement/measure';
+import type { TestResult } from '../schedule/results';
 import { type Hop, hopOf } from './hops';
 
 /** Interrupted by Ctrl-C, as a shell reports it. */
@@ -10,7 +11,7 @@ const INTERRUPTED = 130;
 const MOST_RECOMMENDED = 60;
 
 /**
- * What was found. `limit`: a hop forgets or resets idle connections. `closed`: somebody closes them, by a rule of its own.
+ * What was found. `limit`: a hop forgets or ends idle connections. `closed`: the server closes idle sessions, by a rule of its own.
  * `none`: no limit up to the longest silence. `keepalives`: the server keeps the connections alive. `unknown`: it ended before.
  */
 export type Finding = 'limit' | 'closed' | 'none' | 'keepalives' | 'unknown';
@@ -50,15 +51,23 @@ export function conclude(measurement: Measurement, settings: Settings | undefine
   };
 }
 
-function shortestOf({ directions }: Measurement): Conclusion['shortest'] {
+/** In a measurement that something broke off, a session that ended by itself may have ended for that reason. */
+function shortestOf({ directions, end }: Measurement): Conclusion['shortest'] {
   const found = directions.flatMap((one) => (one.upper === undefined ? [] : [{ ...one, upper: one.upper }]));
-  return found.sort((a, b) => a.upper - b.upper)[0];
+  const [shortest] = found.sort((a, b) => a.upper - b.upper);
+  const isBrokenOff = end !== 'complete' && end !== 'interrupted';
+  return shortest && isBrokenOff && droppedAtLimit(shortest).some(({ whileSilent }) => whileSilent)
+    ? undefined
+    : shortest;
+}
+
+function droppedAtLimit({ tests, lower }: DirectionResult): TestResult[] {
+  return tests.filter(({ age, outcome }) => outcome !== 'alive' && age >= lower);
 }
 
 function findingOf({ directions, max, end }: Measurement, shortest: Conclusion['shortest']): Finding {
   if (shortest) {
-    const atLimit = shortest.tests.filter(({ age, outcome }) => outcome !== 'alive' && age >= shortest.lower);
-    return atLimit.some(({ whileSilent }) => whileSilent) ? 'closed' : 'limit';
+    return droppedAtLimit(shortest).some(({ outcome }) => outcome === 'closed') ? 'closed' : 'limit';
   }
   if (directions.some(({ keepaliveInterval }) => keepaliveInterval > 0)) return 'keepalives';
   return end === 'complete' && directions.every(({ lower }) => lower >= max) ? 'none' : 'unknown';

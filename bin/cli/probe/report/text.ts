@@ -118,6 +118,7 @@ function explanations(
   if (finding === 'closed') {
     lines.push(`Reason: ${shortest?.reasons[0] ?? 'unknown'}.`);
     lines.push('Keepalives do not help against it: change ChannelTimeout in sshd_config.');
+    lines.push('The server closes them by a rule of its own. Keepalives do not help against ChannelTimeout of sshd.');
   }
   if (finding === 'unknown' && end !== 'interrupted') {
     const reason = failure ?? directions.flatMap(({ reasons }) => reasons)[0];

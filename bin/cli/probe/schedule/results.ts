@@ -1,16 +1,16 @@
 // What the tests of one direction show together: between which ages the path drops a connection.
 
 /**
- * How a test ended. `forgotten`: no answer, and no word of the path. `closed`: somebody on the path, or the server, closed the
- * connection, during the silence or when it was used again.
+ * How a test ended. `forgotten`: no answer, and no word of the path. `disconnected`: a FIN or a RST ended the connection, during the
+ * silence or when it was used again. `closed`: the server ended the session, and the connection worked until then.
  */
-export type Outcome = 'alive' | 'forgotten' | 'closed';
+export type Outcome = 'alive' | 'forgotten' | 'disconnected' | 'closed';
 
 /** A connection that was silent for an age, in seconds, and what became of it. */
 export interface TestResult {
   readonly age: number;
   readonly outcome: Outcome;
-  /** Whether it was closed although nobody used it, so that the age is the limit and not only above it. */
+  /** Whether it ended although nobody used it, so that the age is the limit and not only above it. */
   readonly whileSilent: boolean;
 }
 
@@ -22,10 +22,10 @@ export interface Bracket {
   readonly upper: number | undefined;
 }
 
-/** A server that closes silent connections does so within this time, in seconds, of its limit. */
+/** Who ends silent connections does so within this time, in seconds, of its limit. */
 const CLOSING_SECONDS = 1;
 
-/** One that was closed during the silence can be an accident; two of the same age are a rule. */
+/** One that ended during the silence can be an accident; two of the same age are a rule. */
 const CLOSINGS_OF_A_RULE = 2;
 
 /** The bracket; a connection that was dropped at an age that another one outlived does not count. */

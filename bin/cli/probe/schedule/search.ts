@@ -1,6 +1,6 @@
 // The search for the idle limit of one direction: which connection is tested when. Knows no clock and no network: it is given
 // the time in seconds, and what happened.
-import { type Bracket, type TestResult, bracketOf } from './results';
+import { type Bracket, type Outcome, type TestResult, bracketOf } from './results';
 
 /** What the search needs to know of the answers. */
 export interface Patience {
@@ -18,6 +18,12 @@ const NARROW_SECONDS = 0.5;
 /** A test in the outer parts of the bracket would hardly narrow it. */
 const OUTER_PART = 0.25;
 
+/**
+ * After so many seconds a closing counts. A server that goes down closes the control connection with the others, and a path that
+ * fails does not answer it: both are known by then.
+ */
+const CONFIRMED_AFTER = 3;
+
 /** One connection can be lost by accident. */
 const DROPPED_BY_RULE = 2;
 
@@ -25,6 +31,12 @@ interface Test {
   readonly connection: symbol;
   readonly age: number;
   readonly began: number;
+}
+
+interface Closing {
+  readonly result: TestResult;
+  readonly test: Test | undefined;
+  readonly at: number;
 }
 
 /**
@@ -38,7 +50,9 @@ export class Search {
   /** Dropped, or their test was void. An answer that comes late corrects the result. */
   private readonly overdue = new Map<symbol, Test>();
   private readonly ended = new Map<Test, TestResult>();
-  /** Connections that were closed although nobody used them. */
+  /** Connections that somebody ended just now; they count unless the path or the server turns out to have failed. */
+  private readonly unconfirmed = new Set<Closing>();
+  /** Connections that were ended although nobody used them. */
   private readonly closings: TestResult[] = [];
   private longestKeepalive = 0;
 
@@ -85,26 +99,35 @@ export class Search {
     this.silentSince.set(connection, now);
   }
 
-  /** The connection was closed by somebody else. */
-  public close(connection: symbol, now: number): void {
+  /** Somebody else ended the connection. */
+  public close(connection: symbol, now: number, outcome: Outcome): void {
     const [since, test] = [this.silentSince.get(connection), this.tests.get(connection)];
     this.silentSince.delete(connection);
     this.tests.delete(connection);
-    if (since !== undefined) this.closings.push({ age: now - since, outcome: 'closed', whileSilent: true });
-    else if (test) this.ended.set(test, { age: test.age, outcome: 'closed', whileSilent: false });
+    const age = since === undefined ? test?.age : now - since;
+    if (age !== undefined)
+      this.unconfirmed.add({ result: { age, outcome, whileSilent: test === undefined }, test, at: now });
   }
 
   /**
    * Decides the tests that had no answer in time: dropped, or void where the path was out of order since they began. An age whose
-   * test was void is tested again with another connection.
+   * test was void is tested again with another connection. The same holds for closings.
    */
   public expire(now: number, lastOutage: number | undefined): void {
+    const isVoid = (since: number): boolean => lastOutage !== undefined && lastOutage >= since;
+    for (const closing of this.unconfirmed) {
+      const { result, test, at } = closing;
+      if (now - at < CONFIRMED_AFTER) continue;
+      this.unconfirmed.delete(closing);
+      if (isVoid(test?.began ?? at)) continue;
+      if (test) this.ended.set(test, result);
+      else this.closings.push(result);
+    }
     for (const [connection, test] of this.tests) {
       if (now - test.began < this.patience.replyTimeout) continue;
       this.tests.delete(connection);
       this.overdue.set(connection, test);
-      const isVoid = lastOutage !== undefined && lastOutage >= test.began;
-      if (!isVoid) this.ended.set(test, { age: test.age, outcome: 'forgotten', whileSilent: false });
+      if (!isVoid(test.began)) this.ended.set(test, { age: test.age, outcome: 'forgotten', whileSilent: false });
     }
   }
 
@@ -119,7 +142,10 @@ export class Search {
   /** Whether no connection is left that could tell more. */
   public isExhausted(now: number): boolean {
     const { upper = Infinity } = this.bracket;
-    return this.tests.size === 0 && ![...this.silentSince.values()].some((since) => now - since < upper);
+    return (
+      this.tests.size + this.unconfirmed.size === 0 &&
+      ![...this.silentSince.values()].some((since) => now - since < upper)
+    );
   }
 
   /** What is known so far. */
@@ -133,15 +159,20 @@ export class Search {
     return [...this.ended.values(), ...this.closings];
   }
 
-  /** The age of a connection whose answer is late, in seconds: the limit may be below it. */
+  /** The age in seconds of a connection that seems to be dropped: its answer is late, or it has just ended. */
   public suspected(now: number): number | undefined {
     const late = [...this.tests.values()].filter(({ began }) => now - began >= this.patience.suspicion);
-    return late.length > 0 ? Math.min(...late.map(({ age }) => age)) : undefined;
+    const ages = [...late.map(({ age }) => age), ...this.unconfirmedAges];
+    return ages.length > 0 ? Math.min(...ages) : undefined;
   }
 
   /** The interval in seconds at which the server sends keepalives; 0 where none was seen. */
   public get keepaliveInterval(): number {
     return this.longestKeepalive;
+  }
+
+  private get unconfirmedAges(): number[] {
+    return [...this.unconfirmed].map(({ result }) => result.age);
   }
 
   private isJustSuspected(now: number): boolean {
@@ -180,7 +211,9 @@ export class Search {
   /** A connection older than the bracket, where only one was dropped: if the other lives, that was an accident. */
   private toConfirm(lower: number, upper: number, now: number): symbol[] {
     const dropped = this.results.filter(({ age, outcome }) => outcome !== 'alive' && age > lower);
-    const late = [...this.tests.values()].filter(({ age }) => age >= upper);
+    const late = [...[...this.tests.values()].map(({ age }) => age), ...this.unconfirmedAges].filter(
+      (age) => age >= upper,
+    );
     if (dropped.length + late.length >= DROPPED_BY_RULE) return [];
     const older = [...this.silentSince].find(([, since]) => now - since >= upper);
     return older ? [older[0]] : [];
