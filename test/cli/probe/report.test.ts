@@ -99,6 +99,12 @@ describe('The exit code', () => {
     ['an interval below the limit', limit, { interval: 344 }, ExitCode.OK],
     ['an interval in the bracket', limit, { interval: 350 }, ExitCode.DIFFERENCE],
     ['a count of 0', limit, { interval: 60, countMax: 0 }, ExitCode.DIFFERENCE],
+    [
+      'a count of 0 without a limit',
+      { directions: [direction('client', 900), direction('server', 900)] },
+      { interval: 60, countMax: 0 },
+      ExitCode.DIFFERENCE,
+    ],
     ['TCP', limit, undefined, ExitCode.DIFFERENCE],
     ['no limit', { directions: [direction('client', 900), direction('server', 900)] }, { interval: 0 }, ExitCode.OK],
     ['no limit over TCP', { directions: [direction('client', 900), direction('server', 900)] }, undefined, ExitCode.OK],
@@ -176,6 +182,11 @@ it('explains what it found besides', () => {
   );
   const closed = [direction('client', 99, 100, 'closed'), direction('server', 99, 100, 'closed')];
   expect(lines({ directions: closed })).toContain('Keepalives do not help against it: change ChannelTimeout');
+  for (const directions of [none, kept]) {
+    const ended = lines({ directions }, { interval: 5, countMax: 0 });
+    expect(ended).toContain('ServerAliveCountMax 0 ends healthy sessions after 5 s.');
+    expect(ended).not.toContain('nothing to change');
+  }
   for (const [end, words] of [
     ['slept', 'the computer slept'],
     ['stopped', 'this program was stopped'],

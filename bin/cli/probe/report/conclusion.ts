@@ -89,5 +89,6 @@ function survival(
 function exitCodeOf({ end }: Measurement, finding: Finding, survives: boolean | undefined): number {
   if (end === 'interrupted') return INTERRUPTED;
   if (finding === 'unknown') return ExitCode.FAILED;
-  return survives === true || finding === 'none' || finding === 'keepalives' ? ExitCode.OK : ExitCode.DIFFERENCE;
+  const isKept = survives ?? (finding === 'none' || finding === 'keepalives');
+  return isKept ? ExitCode.OK : ExitCode.DIFFERENCE;
 }

@@ -75,16 +75,15 @@ function summary(measurement: Measurement, conclusion: Conclusion, { host, setti
       interval === 0 ? 'sends no keepalive' : `has ServerAliveInterval ${interval}, ServerAliveCountMax ${countMax}`;
     return [first, `Your ssh ${now} for ${host}: idle sessions ${survives ? 'stay connected' : 'drop'}.`];
   }
-  if (finding === 'none') {
-    const ends = settings && survives === false;
-    return [
-      `No idle limit up to ${duration(measurement.max)}.`,
-      ...(ends ? [`But ServerAliveCountMax 0 ends healthy sessions after ${settings.interval} s. Set 1 or more.`] : []),
-    ];
-  }
+  const ends =
+    settings && survives === false
+      ? [`But ServerAliveCountMax 0 ends healthy sessions after ${settings.interval} s. Set 1 or more.`]
+      : [];
+  if (finding === 'none') return [`No idle limit up to ${duration(measurement.max)}.`, ...ends];
   if (finding === 'keepalives')
     return [
       'The server sends keepalives, so idle sessions stay connected. The limit of the path is longer, and not known.',
+      ...ends,
     ];
   return [`Not measured: ${ENDS[measurement.end ?? 'complete']}.`];
 }
@@ -156,6 +155,8 @@ function advice(
 ): string[] {
   if (finding === 'unknown') return [];
   if (finding !== 'limit' || survives) return survives ? ['', 'There is nothing to change.'] : [];
+  if (finding !== 'limit' || survives)
+    return (survives ?? finding === 'none') ? ['', 'There is nothing to change.'] : [];
   const name = host === undefined ? '*' : hostOf(host);
   const more = settings?.interval
     ? ['  (or edit your own line; npx cdk-ssh-keepalive client check shows where it is)']
