@@ -260,4 +260,14 @@ describe('The measurement is void from the moment at which', () => {
     expect(client.lower).toBeGreaterThan(80);
     expect(seconds).toBeLessThan(101);
   });
+
+  it('it was interrupted before the server was ready', async () => {
+    const controller = new AbortController();
+    const surroundings = (clock: FakeClock): Partial<Surroundings> => {
+      void clock.sleep(3).then(() => controller.abort());
+      return { signal: controller.signal };
+    };
+    const { end, seconds } = await run({ limits: {}, openSeconds: 1000 }, MAX, surroundings);
+    expect([end, seconds]).toEqual(['interrupted', 3]);
+  });
 });

@@ -1,11 +1,12 @@
 // The probe over a real sshd on loopback, through a relay that forgets idle connections.
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Relay } from '../../../bin/test-bed/relay';
 import { describeWith } from '../../support/requirements';
-import { Home, type Run } from '../command-line';
+import { BUNDLE, Home, type Run } from '../command-line';
 import { ShellServer } from './shell-server';
 
 const LIMIT = 4;
@@ -75,6 +76,32 @@ describeWith(['ssh', 'sshd'], 'The probe over ssh', () => {
     const { finding, end, limit, directions } = JSON.parse(stdout) as Result;
     expect([status, finding, end, limit]).toEqual([3, 'unknown', 'outage', null]);
     expect(JSON.stringify(directions)).not.toContain('ChannelTimeout');
+  });
+
+  describe('Where the server runs another command', () => {
+    let sleeper: ShellServer;
+    beforeAll(async () => (sleeper = await ShellServer.start('ForceCommand sleep 1000\n')));
+    afterAll(() => sleeper.stop());
+    const args = (): string[] => ['probe', 'web', '--config', sleeper.writeConfig(sleeper.port)];
+
+    it('gives up', async () => {
+      const { status, stdout, stderr } = await home.run(args());
+      expect([status, stdout]).toEqual([3, '']);
+      expect(stderr).toContain(
+        "got: no answer of the server's shell within 30 s. Check with 'ssh web sh -c true': it must run a POSIX shell",
+      );
+    });
+
+    it('ends with Ctrl-C at once', async () => {
+      const child = spawn(process.execPath, [BUNDLE, ...args()], { env: home.env, cwd: home.folder });
+      await new Promise((resolve) => child.stderr.once('data', resolve));
+      await wait(2_000);
+      const begin = performance.now();
+      child.kill('SIGINT');
+      const status = await new Promise((resolve) => child.once('close', resolve));
+      expect(status).toBe(130);
+      expect(performance.now() - begin).toBeLessThan(5_000);
+    });
   });
 
   it.each([

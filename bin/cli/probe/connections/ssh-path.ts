@@ -7,6 +7,9 @@ import { controlScript, sessionScript } from './remote-scripts';
 import { NEEDS_TOUCH, SshProcess } from './ssh-process';
 import type { SshSettings } from './ssh-settings';
 
+/** From the start of ssh until the server's shell answers: with slow hops, but not forever. */
+const READY_SECONDS = 30;
+
 /** For the control connection to end the sessions on the server. */
 const CLOSE_SECONDS = 3;
 
@@ -39,10 +42,11 @@ export class SshPath implements Path {
   /** From ten unauthenticated connections on sshd refuses some: MaxStartups 10:30:100. */
   public readonly parallel = 6;
   private readonly measurement = randomBytes(16).toString('hex');
-  private readonly sessions: SshProcess[] = [];
+  private readonly processes: SshProcess[] = [];
   private readonly options: readonly string[];
   private control: SshProcess | undefined;
   private names = 0;
+  private isClosed = false;
 
   public constructor(
     private readonly host: string,
@@ -67,7 +71,6 @@ export class SshPath implements Path {
   public async open(first: Direction, events: ConnectionEvents): Promise<Connection> {
     const name = (this.names++).toString(16);
     const session = await this.start(sessionScript(this.measurement, name), WORD, events);
-    this.sessions.push(session);
     return {
       speak: () => (first === 'client' ? session.send(WORD) : this.control?.send(`${SPEAK} ${name}`)),
       close: () => void session.close(0),
@@ -75,12 +78,14 @@ export class SshPath implements Path {
   }
 
   public async close(): Promise<void> {
+    this.isClosed = true;
     await this.control?.close(CLOSE_SECONDS);
-    await Promise.all(this.sessions.map((session) => session.close(0)));
+    await Promise.all(this.processes.map((one) => one.close(0)));
   }
 
   /** A session in which the script is ready. */
   private start(script: string, answer: string, events: ConnectionEvents): Promise<SshProcess> {
+    if (this.isClosed) return Promise.reject(this.explain('the measurement is over'));
     return new Promise((resolve, reject) => {
       let isReady = false;
       const process = new SshProcess(this.host, this.options, script, {
@@ -88,12 +93,22 @@ export class SshPath implements Path {
           if (isReady && line === answer) events.onAnswer();
           if (!isReady && line === READY) {
             isReady = true;
+            clearTimeout(timer);
             resolve(process);
           }
         },
         onKeepalive: () => events.onKeepalive(),
-        onEnd: (reason, ending) => (isReady ? events.onClose(reason, ending) : reject(this.explain(reason))),
+        onEnd: (reason, ending) => {
+          clearTimeout(timer);
+          if (isReady) events.onClose(reason, ending);
+          else reject(this.explain(reason));
+        },
       });
+      this.processes.push(process);
+      const timer = setTimeout(() => {
+        reject(this.explain(`no answer of the server's shell within ${READY_SECONDS} s`));
+        void process.close(0);
+      }, READY_SECONDS * 1000).unref();
     });
   }
 

@@ -82,7 +82,8 @@ export async function measure(
   request: MeasurementRequest,
   { clock = REAL_CLOCK, addresses = ownAddresses, signal, onProgress }: Partial<Surroundings> = {},
 ): Promise<Measurement> {
-  const run = await Run.start(path, request, clock);
+  const run = new Run(path, request, clock);
+  if (!(await isFirst(run.openControl(), signal))) return run.measurement('interrupted');
   const watch = new DisturbanceWatch(clock, addresses);
   void run.openAll();
   for (let ticks = 0; ; ticks++) {
@@ -93,19 +94,18 @@ export async function measure(
   }
 }
 
-class Run {
-  public static async start(path: Path, request: MeasurementRequest, clock: Clock): Promise<Run> {
-    const heartbeat = new Heartbeat();
-    const run = new Run(path, request, clock, heartbeat);
-    heartbeat.control = await path.openControl({
-      onAnswer: () => heartbeat.answer(clock.now()),
-      onClose: (reason) => run.fail(reason),
-    });
-    run.begin = clock.now();
-    return run;
-  }
+/** Whether the work is done before the signal comes. */
+function isFirst(work: Promise<void>, signal: AbortSignal | undefined): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) resolve(false);
+    signal?.addEventListener('abort', () => resolve(false), { once: true });
+    work.then(() => resolve(true), reject);
+  });
+}
 
-  private begin = 0;
+class Run {
+  private readonly heartbeat = new Heartbeat();
+  private begin: number;
   private readonly directions: Record<Direction, OneDirection>;
   private readonly toOpen: Direction[];
   private openers: number;
@@ -114,18 +114,27 @@ class Run {
   private isOpening = true;
   private isOver = false;
 
-  private constructor(
+  public constructor(
     private readonly path: Path,
     private readonly request: MeasurementRequest,
     private readonly clock: Clock,
-    private readonly heartbeat: Heartbeat,
   ) {
+    this.begin = clock.now();
     const ages = agesUpTo(request.max);
     const { replyTimeout } = request;
     const patience = { replyTimeout, suspicion: replyTimeout * SUSPICION };
     this.directions = { client: new OneDirection(ages, patience), server: new OneDirection(ages, patience) };
     this.toOpen = Array.from({ length: connectionsFor(request.max) }, (_, i) => DIRECTIONS[i % 2] ?? 'client');
     this.openers = path.parallel;
+  }
+
+  /** Opens the control connection; the time counts from then on. */
+  public async openControl(): Promise<void> {
+    this.heartbeat.control = await this.path.openControl({
+      onAnswer: () => this.heartbeat.answer(this.clock.now()),
+      onClose: (reason) => this.fail(reason),
+    });
+    this.begin = this.clock.now();
   }
 
   /**
@@ -176,6 +185,7 @@ class Run {
         await this.directions[next].open(this.path, next, this.clock);
         pauses = [...RETRIES];
       } catch (error) {
+        if (this.isOver) return;
         this.toOpen.unshift(next);
         const pause = pauses.shift();
         if (this.openers > 1) return void this.openers--;
