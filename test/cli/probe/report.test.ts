@@ -16,7 +16,7 @@ const SETTINGS: SshSettings = {
   countMax: 3,
   proxy: undefined,
   isShared: false,
-  hasRemoteCommand: false,
+  overrides: [],
 };
 
 function direction(

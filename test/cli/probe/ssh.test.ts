@@ -1,15 +1,23 @@
 // The probe over a real sshd on loopback, through a relay that forgets idle connections.
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Relay } from '../../../bin/test-bed/relay';
+import { promisify } from 'node:util';
 import { describeWith } from '../../support/requirements';
 import { BUNDLE, Home, type Run } from '../command-line';
 import { ShellServer } from './shell-server';
 
 const LIMIT = 4;
+
+/** Lines of an ssh_config that this ssh knows. */
+async function knownKeywords(lines: readonly string[]): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('ssh', ['-G', '-F', '/dev/null', 'web']);
+  return lines.filter((line) => stdout.includes(`${line.split(' ')[0]?.toLowerCase()} `));
+}
 
 interface Result {
   readonly finding: string;
@@ -53,6 +61,7 @@ describeWith(['ssh', 'sshd'], 'The probe over ssh', () => {
 
   it('measures although the configuration has keepalives, forwardings and a remote command, and knows that these survive', async () => {
     const lines = ['ServerAliveInterval 2', 'LocalForward 1 127.0.0.1:1', 'RemoteCommand cat', 'ControlMaster auto'];
+    lines.push(...(await knownKeywords(['StdinNull yes', 'SessionType none', 'ForkAfterAuthentication yes'])));
     const { status, stdout } = await probe([...lines, `ControlPath ${home.path('mux')}`], '--max', '8', '--json');
     const { finding, present } = JSON.parse(stdout) as Result;
     expect([status, finding, present.survives]).toEqual([0, 'limit', true]);

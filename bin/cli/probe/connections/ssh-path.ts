@@ -51,11 +51,10 @@ export class SshPath implements Path {
   public constructor(
     private readonly host: string,
     configOption: readonly string[],
-    { address, hasRemoteCommand }: SshSettings,
+    { address, overrides }: SshSettings,
   ) {
     this.name = `${host} (${address})`;
-    // Not every ssh knows the keyword.
-    this.options = [...configOption, ...(hasRemoteCommand ? ['-o', 'RemoteCommand=none'] : [])];
+    this.options = [...configOption, ...overrides];
   }
 
   public async openControl({ onAnswer, onClose }: Omit<ConnectionEvents, 'onKeepalive'>): Promise<Control> {

@@ -14,8 +14,17 @@ export interface SshSettings {
   readonly proxy: string | undefined;
   /** Whether sessions share the connection of the first one: `ControlMaster`. */
   readonly isShared: boolean;
-  readonly hasRemoteCommand: boolean;
+  /** Options for ssh instead of settings that leave a session without its command, its input or its output. */
+  readonly overrides: readonly string[];
 }
+
+/** Not every ssh knows these keywords: three of them came with OpenSSH 8.7. */
+const OVERRIDES = {
+  RemoteCommand: 'none',
+  SessionType: 'default',
+  StdinNull: 'no',
+  ForkAfterAuthentication: 'no',
+} as const;
 
 /**
  * Runs `ssh -G`.
@@ -30,7 +39,7 @@ export async function readSshSettings(
   const { status, stdout, stderr } = await platform.run(platform.ssh, ['-G', ...configOption, '--', host]);
   if (status !== 0) {
     throw new CliError(
-      `probe: ssh refuses the configuration for ${host}, got: ${oneLine(stderr, 300)}. Correct it first.`,
+      `probe: ssh refuses the configuration for ${host}, got: ${oneLine(stderr, 300).replace(/\.$/, '')}. Correct it first.`,
     );
   }
   const values = new Map(
@@ -49,6 +58,9 @@ export async function readSshSettings(
     countMax: Number(values.get('serveralivecountmax') ?? 3),
     proxy: given('proxyjump') ?? given('proxycommand'),
     isShared: given('controlmaster') !== undefined && given('controlpath') !== undefined,
-    hasRemoteCommand: given('remotecommand') !== undefined,
+    overrides: Object.entries(OVERRIDES).flatMap(([keyword, value]) => {
+      const present = values.get(keyword.toLowerCase()) ?? value;
+      return present === value ? [] : ['-o', `${keyword}=${value}`];
+    }),
   };
 }
