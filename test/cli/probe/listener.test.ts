@@ -78,6 +78,16 @@ it('closes a connection that says something else later', async () => {
   await control.closes();
 });
 
+it.each(['control', '1'])('closes a connection that sends and does not read: %s', async (name) => {
+  const control = new Client(name === 'control' ? '' : hello('control'));
+  if (name !== 'control') await control.receives('cdk-ssh-keepalive-ready\n');
+  const client = new Client(hello(name));
+  await client.receives('cdk-ssh-keepalive-ready\n');
+  client.socket.pause();
+  client.socket.write((name === 'control' ? 'ping\n' : 'word\n').repeat(4_000_000));
+  await client.closes();
+});
+
 it('keeps measurements apart', async () => {
   const [control, other] = [new Client(hello('control')), new Client(hello('control', 'f'.repeat(32)))];
   await control.receives('cdk-ssh-keepalive-ready\n');

@@ -1,9 +1,11 @@
-// The far side of a probe over TCP. Bounded: in connections, in the time until they introduce themselves, in the length of lines, and in
+// The far side of a probe over TCP. Bounded: in connections, in what waits to be sent, in the time until they introduce themselves, in the length of lines, and in
 // its own time. It answers nothing but a word with the same word, so nobody can make it send more than they send.
 import { type Server, type Socket, createServer } from 'node:net';
 import { HELLO, PING, PONG, READY, SPEAK, WORD, onLines } from './protocol';
 
 const HELLO_SECONDS = 10;
+/** In bytes, for a connection. */
+const MOST_UNSENT = 4096;
 
 /** What it listens on, and how much it takes. */
 export interface ListenerProps {
@@ -59,7 +61,7 @@ export class Listener {
       if (!respond) return void socket.destroy();
       clearTimeout(timer);
       onLine = respond;
-      socket.write(`${READY}\n`);
+      send(socket, READY);
     };
     socket.setEncoding('latin1').on('data', onLines((line) => onLine(line)) as (data: unknown) => void);
     // It is closed then.
@@ -80,7 +82,7 @@ export class Listener {
     if (!measurement || measurement.has(name)) return undefined;
     measurement.set(name, socket);
     socket.once('close', () => measurement.delete(name));
-    return (line) => void (line === WORD ? socket.write(`${WORD}\n`) : socket.destroy());
+    return (line) => void (line === WORD ? send(socket, WORD) : socket.destroy());
   }
 
   /** When the control connection ends, the others do: the client is gone, although the path forgot to tell them. */
@@ -92,11 +94,21 @@ export class Listener {
       this.measurements.delete(id);
       for (const one of measurement.values()) one.destroy();
     });
+    const speak = (name: string): void => {
+      const other = measurement.get(name);
+      if (other) send(other, WORD);
+    };
     return (line) => {
       const [word = '', name = ''] = line.split(' ');
-      if (line === PING) socket.write(`${PONG}\n`);
-      else if (word === SPEAK) measurement.get(name)?.write(`${WORD}\n`);
+      if (line === PING) send(socket, PONG);
+      else if (word === SPEAK) speak(name);
       else socket.destroy();
     };
   }
+}
+
+/** A client that sends and does not read would fill the memory. */
+function send(socket: Socket, line: string): void {
+  if (socket.writableLength > MOST_UNSENT) socket.destroy();
+  else socket.write(`${line}\n`);
 }
