@@ -109,6 +109,22 @@ it('ends the connections of a measurement with its control connection', async ()
   await client.closes();
 });
 
+it('ends a measurement whose control connection is silent, and no other', async () => {
+  listener.close();
+  listener = await Listener.listen({ port: 0, maxConnections: MOST, silentSeconds: 1 });
+  const [silent, other] = [new Client(hello('control')), new Client(hello('control', 'f'.repeat(32)))];
+  await silent.receives('cdk-ssh-keepalive-ready\n');
+  await other.receives('cdk-ssh-keepalive-ready\n');
+  const client = new Client(hello('1'));
+  await client.receives('cdk-ssh-keepalive-ready\n');
+  const pings = setInterval(() => other.socket.write('ping\n'), 200);
+  await silent.closes();
+  await client.closes();
+  await wait(500);
+  clearInterval(pings);
+  expect(other.isClosed).toBe(false);
+});
+
 it('takes no more connections than it may', async () => {
   const clients = Array.from({ length: MOST + 5 }, () => new Client(''));
   for (let i = 0; clients.filter(({ isClosed }) => isClosed).length < 5 && i < 100; i++) await wait(20);

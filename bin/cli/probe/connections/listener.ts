@@ -12,6 +12,12 @@ export interface ListenerProps {
   readonly port: number;
   /** More are closed at once. */
   readonly maxConnections: number;
+  /**
+   * A measurement whose control connection is silent for so many seconds ends: its client is gone.
+   *
+   * @default 120
+   */
+  readonly silentSeconds?: number;
 }
 
 /** The connections of a measurement by their names. */
@@ -24,11 +30,11 @@ export class Listener {
    *
    * @throws the error of the system when the port cannot be opened
    */
-  public static listen({ port, maxConnections }: ListenerProps): Promise<Listener> {
+  public static listen({ port, maxConnections, silentSeconds = 120 }: ListenerProps): Promise<Listener> {
     const server = createServer({ noDelay: true });
     server.maxConnections = maxConnections;
     return new Promise((resolve, reject) => {
-      server.once('error', reject).listen(port, () => resolve(new Listener(server)));
+      server.once('error', reject).listen(port, () => resolve(new Listener(server, silentSeconds)));
     });
   }
 
@@ -37,7 +43,10 @@ export class Listener {
   private readonly measurements = new Map<string, Measurement>();
   private readonly sockets = new Set<Socket>();
 
-  private constructor(private readonly server: Server) {
+  private constructor(
+    private readonly server: Server,
+    private readonly silentSeconds: number,
+  ) {
     server.on('connection', (socket) => this.accept(socket));
   }
 
@@ -90,6 +99,7 @@ export class Listener {
     const measurement: Measurement = new Map();
     this.measurements.set(id, measurement);
     this.measurementCount++;
+    socket.setTimeout(this.silentSeconds * 1000, () => socket.destroy());
     socket.once('close', () => {
       this.measurements.delete(id);
       for (const one of measurement.values()) one.destroy();
