@@ -94,7 +94,6 @@ export class FakePath implements Path {
           events.onAnswer();
         });
       },
-      close: () => undefined,
     };
   }
 

@@ -135,7 +135,7 @@ it('takes no more connections than it may', async () => {
 it('is measured through a path that forgets, in both directions', async () => {
   const relay = await Relay.listen({ targetPort: listener.port, forgetAfterMs: 3_000 });
   const path = new TcpPath('127.0.0.1', relay.port);
-  const { directions, end } = await measure(path, { max: 8, replyTimeout: 2 });
+  const { directions, end } = await measure(path, { max: 8, replyTimeout: 3 });
   await path.close();
   relay.close();
   expect(end).toBe('complete');

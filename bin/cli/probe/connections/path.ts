@@ -29,8 +29,6 @@ export interface ConnectionEvents {
 export interface Connection {
   /** Makes the first end speak: the client sends a word that the server returns, or the server sends one. */
   speak(): void;
-
-  close(): void;
 }
 
 /** The connection that is kept busy, to tell a dropped connection from a path that is out of order. */

@@ -22,7 +22,7 @@ const LONGEST_LINE = 128;
 /**
  * Collects lines from pieces of text.
  *
- * A line that is too long is an empty one and those after it are ignored: nothing of this protocol has it.
+ * A line that is too long becomes one or more empty lines, which this protocol does not have.
  */
 export function onLines(onLine: (line: string) => void, longest = LONGEST_LINE): (text: string) => void {
   let rest = '';

@@ -72,7 +72,6 @@ export class SshPath implements Path {
     const session = await this.start(sessionScript(this.measurement, name), WORD, events);
     return {
       speak: () => (first === 'client' ? session.send(WORD) : this.control?.send(`${SPEAK} ${name}`)),
-      close: () => void session.close(0),
     };
   }
 
@@ -93,6 +92,7 @@ export class SshPath implements Path {
           if (!isReady && line === READY) {
             isReady = true;
             clearTimeout(timer);
+            process.forgetMessages();
             resolve(process);
           }
         },

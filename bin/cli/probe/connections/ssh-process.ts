@@ -65,7 +65,8 @@ process.on('exit', () => {
 /** A running ssh. */
 export class SshProcess {
   private readonly child: ChildProcess;
-  private readonly messages: string[] = [];
+  private messages: string[] = [];
+  private isDisconnected = false;
   private readonly ended: Promise<void>;
   private isClosed = false;
 
@@ -74,7 +75,9 @@ export class SshProcess {
     const options = OPTIONS.flatMap((option) => ['-o', option]);
     // A process group of its own: Ctrl-C reaches this program alone, which then closes the sessions in order.
     this.child = spawn('ssh', ['-T', '-a', ...options, ...more, '--', host, command], {
-      detached: true,
+      // On Windows that would open a console for each.
+      detached: process.platform !== 'win32',
+      windowsHide: true,
       stdio: 'pipe',
     });
     const onText = (stream: 'stdout' | 'stderr', onLine: (line: string) => void): void =>
@@ -82,14 +85,14 @@ export class SshProcess {
     onText('stdout', (line) => events.onLine(line));
     onText('stderr', (line) => {
       if (line.startsWith('debug1:') && line.includes('rtype keepalive@openssh.com')) events.onKeepalive();
-      if (line.startsWith('debug1:') && line.includes(EXIT_SIGNAL)) this.messages.push(KILLED);
+      if (line.startsWith('debug1:') && line.includes(EXIT_SIGNAL)) this.remember(KILLED);
       if (line === NO_EXIT_STATUS && !this.isDisconnected && !this.messages.includes(KILLED))
-        this.messages.push(CLOSED_CHANNEL);
+        this.remember(CLOSED_CHANNEL);
       if (line.startsWith(TOUCH)) {
-        this.messages.push(NEEDS_TOUCH);
+        this.remember(NEEDS_TOUCH);
         this.kill();
       }
-      if (line.trim() !== '' && !NOISE.test(line)) this.messages.push(line.trim());
+      if (line.trim() !== '' && !NOISE.test(line)) this.remember(line.trim());
     });
     // An ssh that has ended is reported by its end.
     this.child.stdin?.on('error', () => undefined);
@@ -101,7 +104,7 @@ export class SshProcess {
       };
       this.child.once('error', (error: NodeJS.ErrnoException) => onEnd(whyNotStarted(error)));
       this.child.once('close', (status, signal) => {
-        const last = this.messages.slice(-LINES_OF_REASON).join(' ');
+        const last = this.messages.join(' ');
         onEnd(oneLine(last || `ssh ended with ${signal ?? `status ${status}`}`, 300));
       });
     });
@@ -109,8 +112,10 @@ export class SshProcess {
     void this.ended.then(() => running.delete(this));
   }
 
-  private get isDisconnected(): boolean {
-    return this.messages.some((message) => DISCONNECTED.test(message));
+  /** What was printed so far explains no end: a banner, and warnings. */
+  public forgetMessages(): void {
+    this.messages = [];
+    this.isDisconnected = false;
   }
 
   public send(line: string): void {
@@ -124,6 +129,11 @@ export class SshProcess {
     const timer = setTimeout(() => this.kill(), seconds * 1000);
     await this.ended;
     clearTimeout(timer);
+  }
+
+  private remember(message: string): void {
+    this.messages = [...this.messages, message].slice(-LINES_OF_REASON);
+    this.isDisconnected ||= DISCONNECTED.test(message);
   }
 
   /** Ends ssh at once. */

@@ -41,7 +41,6 @@ export class TcpPath implements Path {
     const socket = await this.connect(name, WORD, events);
     return {
       speak: () => void (first === 'client' ? socket.write(`${WORD}\n`) : this.control?.write(`${SPEAK} ${name}\n`)),
-      close: () => void socket.destroy(),
     };
   }
 

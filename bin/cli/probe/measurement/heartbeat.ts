@@ -2,7 +2,7 @@
 import type { Control } from '../connections/path';
 
 const EVERY = 0.5;
-/** Longer than a few lost packets take, shorter than the time in which a connection must answer. */
+/** Longer than a few lost packets take. With the time between two pings, shorter than the shortest reply timeout, 3 s. */
 const SILENT_AFTER = 2;
 
 /** When the path worked, and how long an answer takes; in seconds. */
