@@ -1,9 +1,6 @@
 // The probe over a real sshd on loopback, through a relay that forgets idle connections.
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { spawn } from 'node:child_process';
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Relay } from '../../../bin/test-bed/relay';
 import { promisify } from 'node:util';

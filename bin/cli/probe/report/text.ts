@@ -116,8 +116,9 @@ function explanations(
   }
   if (finding === 'closed') {
     lines.push(`Reason: ${shortest?.reasons[0] ?? 'unknown'}.`);
-    lines.push('Keepalives do not help against it: change ChannelTimeout in sshd_config.');
-    lines.push('The server closes them by a rule of its own. Keepalives do not help against ChannelTimeout of sshd.');
+    lines.push(
+      'The server closes them by a rule of its own: change ChannelTimeout in sshd_config. Keepalives do not help.',
+    );
   }
   if (finding === 'unknown' && end !== 'interrupted') {
     const reason = failure ?? directions.flatMap(({ reasons }) => reasons)[0];
@@ -154,9 +155,12 @@ function advice(
   { host, settings }: Subject,
 ): string[] {
   if (finding === 'unknown') return [];
+  if (finding === 'none' && survives !== false)
+    return [
+      '',
+      'If sessions drop all the same, look for a longer limit with --max, or for another cause: docs/why.md.',
+    ];
   if (finding !== 'limit' || survives) return survives ? ['', 'There is nothing to change.'] : [];
-  if (finding !== 'limit' || survives)
-    return (survives ?? finding === 'none') ? ['', 'There is nothing to change.'] : [];
   const name = host === undefined ? '*' : hostOf(host);
   const more = settings?.interval
     ? ['  (or edit your own line; npx cdk-ssh-keepalive client check shows where it is)']
