@@ -158,7 +158,8 @@ function advice(
   if (finding === 'none' && survives !== false)
     return [
       '',
-      'If sessions drop all the same, look for a longer limit with --max, or for another cause: docs/why.md.',
+      'If sessions drop all the same, look for a longer limit with --max, or for another cause:',
+      '  https://github.com/cdk-ssh-keepalive/cdk-ssh-keepalive/blob/main/docs/why.md',
     ];
   if (finding !== 'limit' || survives) return survives ? ['', 'There is nothing to change.'] : [];
   const name = host === undefined ? '*' : hostOf(host);
