@@ -183,7 +183,7 @@ it('explains what it found besides', () => {
     /But ServerAliveCountMax 0 ends healthy sessions after 5 s\. Set 1 or more\.\n$/,
   );
   const closed = [direction('client', 99, 100, 'closed'), direction('server', 99, 100, 'closed')];
-  expect(lines({ directions: closed })).toContain('Keepalives do not help against it: change ChannelTimeout');
+  expect(lines({ directions: closed })).toContain('change ChannelTimeout in sshd_config. Keepalives do not help.');
   for (const directions of [none, kept]) {
     const ended = lines({ directions }, { interval: 5, countMax: 0 });
     expect(ended).toContain('ServerAliveCountMax 0 ends healthy sessions after 5 s.');
