@@ -4,7 +4,7 @@ import { FakePath, type FakePathProps } from './fake-path';
 import {
   type DirectionResult,
   type Measurement,
-  type Surroundings,
+  type MeasureOptions,
   measure,
 } from '../../../bin/cli/probe/measurement/measure';
 import { conclude } from '../../../bin/cli/probe/report/conclusion';
@@ -21,16 +21,12 @@ interface Run extends Measurement {
 async function run(
   props: FakePathProps,
   max = MAX,
-  surroundings: (clock: FakeClock) => Partial<Surroundings> = () => ({}),
+  options: (clock: FakeClock) => Partial<MeasureOptions> = () => ({}),
 ): Promise<Run> {
   const clock = new FakeClock();
   const path = new FakePath(props, clock);
   const measurement = await clock.passUntil(
-    measure(
-      path,
-      { max, replyTimeout: REPLY_TIMEOUT },
-      { clock, addresses: () => ['192.0.2.1'], ...surroundings(clock) },
-    ),
+    measure(path, { max, replyTimeout: REPLY_TIMEOUT }, { clock, addresses: () => ['192.0.2.1'], ...options(clock) }),
   );
   const [client, server] = measurement.directions as [DirectionResult, DirectionResult];
   await path.close();
@@ -240,22 +236,25 @@ describe('The measurement is void from the moment at which', () => {
     expect(client.lower).toBeGreaterThan(80);
   });
 
-  it('an address went away', async () => {
-    let addresses = ['192.0.2.1', '2001:db8::1'];
-    const surroundings = (clock: FakeClock): Partial<Surroundings> => {
+  it('an address went away, and the control connection with it', async () => {
+    const options = (clock: FakeClock): Partial<MeasureOptions> => {
+      let addresses = ['192.0.2.1', '2001:db8::1'];
       void clock.sleep(100).then(() => (addresses = ['2001:db8::1']));
       return { addresses: () => addresses };
     };
-    expect((await run({ limits: {} }, MAX, surroundings)).end).toBe('address-changed');
+    const { end, client } = await run({ limits: {}, outage: [100, 1000] }, MAX, options);
+    expect([end, client.upper]).toEqual(['address-changed', undefined]);
+    // One that the path does not use.
+    expect((await run({ limits: {} }, MAX, options)).end).toBe('complete');
   });
 
   it('it was interrupted, with what is known', async () => {
     const controller = new AbortController();
-    const surroundings = (clock: FakeClock): Partial<Surroundings> => {
+    const options = (clock: FakeClock): Partial<MeasureOptions> => {
       void clock.sleep(100).then(() => controller.abort());
       return { signal: controller.signal };
     };
-    const { end, client, seconds } = await run({ limits: {} }, MAX, surroundings);
+    const { end, client, seconds } = await run({ limits: {} }, MAX, options);
     expect(end).toBe('interrupted');
     expect(client.lower).toBeGreaterThan(80);
     expect(seconds).toBeLessThan(101);
@@ -263,11 +262,11 @@ describe('The measurement is void from the moment at which', () => {
 
   it('it was interrupted before the server was ready', async () => {
     const controller = new AbortController();
-    const surroundings = (clock: FakeClock): Partial<Surroundings> => {
+    const options = (clock: FakeClock): Partial<MeasureOptions> => {
       void clock.sleep(3).then(() => controller.abort());
       return { signal: controller.signal };
     };
-    const { end, seconds } = await run({ limits: {}, openSeconds: 1000 }, MAX, surroundings);
+    const { end, seconds } = await run({ limits: {}, openSeconds: 1000 }, MAX, options);
     expect([end, seconds]).toEqual(['interrupted', 3]);
   });
 });

@@ -23,7 +23,7 @@ function direction(
   name: 'client' | 'server',
   lower: number,
   upper?: number,
-  outcome: Outcome = 'forgotten',
+  outcome: Outcome = 'no-answer',
 ): DirectionResult {
   const whileSilent = outcome === 'closed';
   return {

@@ -1,5 +1,5 @@
-// The far side of a probe over TCP. Bounded: in connections, in what waits to be sent, in the time until they introduce themselves, in the length of lines, and in
-// its own time. It answers nothing but a word with the same word, so nobody can make it send more than they send.
+// The far side of a probe over TCP. It limits the connections, the time until their first line, the length of lines, the unsent
+// bytes, and its own time. An answer is never longer than its request, so it cannot be used to amplify traffic.
 import { type Server, type Socket, createServer } from 'node:net';
 import { HELLO, PING, PONG, READY, SPEAK, WORD, onLines } from './protocol';
 

@@ -31,7 +31,7 @@ export interface Connection {
   speak(): void;
 }
 
-/** The connection that is kept busy, to tell a dropped connection from a path that is out of order. */
+/** The connection that is kept busy, to tell a dropped connection from an outage. */
 export interface Control {
   /** Sends a word; its return is `onAnswer`. */
   ping(): void;

@@ -1,16 +1,16 @@
-// The words that pass through the connections, over ssh as over TCP, and the lines that carry them.
+// The messages of the protocol, over ssh as over TCP, and the lines that carry them.
 
 /** The first line of the server: it is ready, and the connection is silent from now on. */
 export const READY = 'cdk-ssh-keepalive-ready';
 
-/** What an end says after the silence. */
+/** Sent after the silence, by either end. */
 export const WORD = 'word';
 
-/** What the control connection asks, and the answer. */
+/** The request of the control connection, and its answer. */
 export const PING = 'ping';
 export const PONG = 'pong';
 
-/** What the control connection asks for a connection on which the server speaks first: `speak NAME`. */
+/** The request to send the first message on another connection: `speak NAME`. */
 export const SPEAK = 'speak';
 
 /** The first line of a client over TCP: the measurement, and the name of the connection or `control`. */

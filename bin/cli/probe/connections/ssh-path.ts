@@ -22,8 +22,7 @@ const ADVICE: readonly (readonly [RegExp, (host: string) => string])[] = [
   ],
   [
     new RegExp(NEEDS_TOUCH),
-    () =>
-      'Use a key that needs no touch, with -i in ssh_config as IdentityFile, or measure without sshd: probe --listen',
+    () => 'Use a key without touch (IdentityFile in ssh_config), or measure without sshd: probe --listen',
   ],
   [/Host key verification failed|REMOTE HOST IDENTIFICATION/i, (host) => `Check the host key once with 'ssh ${host}'`],
   [/Could not resolve|Name or service not known|nodename nor servname/i, () => 'Check the name of the host'],

@@ -37,10 +37,10 @@ const OPTIONS = [
 const NOISE =
   /^(debug\d|OpenSSH_|Authenticated to |Transferred: |Bytes per second|Pseudo-terminal |Warning: Permanently added|\*\* )/;
 
-/** The output of a security key that waits for a finger. */
+/** The output of a security key that requires a touch. */
 const TOUCH = 'Confirm user presence';
-/** Why the session ends where a finger would be needed for each connection. */
-export const NEEDS_TOUCH = 'the key wants to be touched for each connection';
+/** Why the session ends. */
+export const NEEDS_TOUCH = 'the key requires a touch for each connection';
 
 /** The connection ended, and the session with it. */
 const DISCONNECTED =

@@ -1,9 +1,10 @@
-// What makes a measurement void: a computer that slept or stopped, and a network address that went away.
+// What makes a measurement void: a computer that slept or a program that was stopped. And whether a network address went away,
+// which explains an outage, but is no reason to end: the path may use another one.
 import { networkInterfaces } from 'node:os';
 import type { Clock } from './clock';
 
 /** Why a measurement ended before it was complete. */
-export type Disturbance = 'slept' | 'stopped' | 'address-changed';
+export type Disturbance = 'slept' | 'stopped';
 
 /** The clocks may differ by this many seconds, and a tick be late. */
 const TOLERANCE = 3;
@@ -37,8 +38,12 @@ export class DisturbanceWatch {
     const late = this.clock.now() - this.last;
     this.last = this.clock.now();
     if (Math.abs(this.clock.wall() - this.clock.now() - this.difference) > TOLERANCE) return 'slept';
-    if (late > TOLERANCE) return 'stopped';
+    return late > TOLERANCE ? 'stopped' : undefined;
+  }
+
+  /** Whether this computer has lost an address. */
+  public hasLostAddress(): boolean {
     const present = new Set(this.addresses());
-    return this.initial.some((address) => !present.has(address)) ? 'address-changed' : undefined;
+    return this.initial.some((address) => !present.has(address));
   }
 }

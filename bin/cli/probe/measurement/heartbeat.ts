@@ -9,7 +9,7 @@ const SILENT_AFTER = 2;
 export class Heartbeat {
   /** The latest moment at which an answer was overdue. */
   public lastOutage: number | undefined;
-  /** How often the path was out of order. */
+  /** How many outages there were. */
   public outages = 0;
   /** The shortest time of an answer. */
   public roundTrip = Infinity;

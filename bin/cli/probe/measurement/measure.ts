@@ -3,14 +3,14 @@ import { CliError } from '../../shared/exit-code';
 import { type Connection, DIRECTIONS, type Direction, type Path } from '../connections/path';
 import { agesUpTo } from '../schedule/ages';
 import { type Bracket, type TestResult, contradictions } from '../schedule/results';
-import { type Patience, Search } from '../schedule/search';
+import { type Timeouts, Search } from '../schedule/search';
 import { type Clock, REAL_CLOCK } from './clock';
 import { type Addresses, type Disturbance, DisturbanceWatch, ownAddresses } from './disturbance';
 import { Heartbeat } from './heartbeat';
 
 const TICK = 0.1;
 const TICKS_BETWEEN_PROGRESS = 5;
-/** A path that is out of order for so many seconds is given up. */
+/** An outage of so many seconds ends the measurement. */
 const LONGEST_OUTAGE = 60;
 /** Pauses in seconds before a refused connection is opened again. */
 const RETRIES = [1, 2, 4];
@@ -44,7 +44,7 @@ export interface DirectionResult extends Bracket {
 }
 
 /** Why a measurement ended. */
-export type End = 'complete' | 'interrupted' | 'outage' | Disturbance;
+export type End = 'complete' | 'interrupted' | 'outage' | 'address-changed' | Disturbance;
 
 /** What is known about a path, now or in the end. */
 export interface Measurement extends MeasurementRequest {
@@ -64,7 +64,7 @@ export interface Measurement extends MeasurementRequest {
 }
 
 /** What a measurement depends on. */
-export interface Surroundings {
+export interface MeasureOptions {
   readonly clock: Clock;
   readonly addresses: Addresses;
   /** Ends the measurement with what is known. */
@@ -80,7 +80,7 @@ export interface Surroundings {
 export async function measure(
   path: Path,
   request: MeasurementRequest,
-  { clock = REAL_CLOCK, addresses = ownAddresses, signal, onProgress }: Partial<Surroundings> = {},
+  { clock = REAL_CLOCK, addresses = ownAddresses, signal, onProgress }: Partial<MeasureOptions> = {},
 ): Promise<Measurement> {
   const run = new Run(path, request, clock);
   if (!(await isFirst(run.openControl(), signal))) return run.measurement('interrupted');
@@ -88,6 +88,7 @@ export async function measure(
   void run.openAll();
   for (let ticks = 0; ; ticks++) {
     const end = (signal?.aborted ? 'interrupted' : undefined) ?? watch.check() ?? run.tick();
+    if (end === 'outage' && watch.hasLostAddress()) return run.measurement('address-changed');
     if (end !== undefined) return run.measurement(end);
     if (ticks % TICKS_BETWEEN_PROGRESS === 0) onProgress?.(run.measurement(end));
     await clock.sleep(TICK);
@@ -122,8 +123,8 @@ class Run {
     this.begin = clock.now();
     const ages = agesUpTo(request.max);
     const { replyTimeout } = request;
-    const patience = { replyTimeout, suspicion: replyTimeout * SUSPICION };
-    this.directions = { client: new OneDirection(ages, patience), server: new OneDirection(ages, patience) };
+    const timeouts = { replyTimeout, suspicion: replyTimeout * SUSPICION };
+    this.directions = { client: new OneDirection(ages, timeouts), server: new OneDirection(ages, timeouts) };
     this.toOpen = Array.from({ length: connectionsFor(request.max) }, (_, i) => DIRECTIONS[i % 2] ?? 'client');
     this.openers = path.parallel;
   }
@@ -217,8 +218,8 @@ class OneDirection {
   private readonly connections = new Map<symbol, Connection>();
   private readonly reasons: string[] = [];
 
-  public constructor(ages: readonly number[], patience: Patience) {
-    this.search = new Search(ages, patience);
+  public constructor(ages: readonly number[], timeouts: Timeouts) {
+    this.search = new Search(ages, timeouts);
   }
 
   public async open(path: Path, direction: Direction, clock: Clock): Promise<void> {

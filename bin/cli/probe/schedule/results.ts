@@ -1,10 +1,10 @@
 // What the tests of one direction show together: between which ages the path drops a connection.
 
 /**
- * How a test ended. `forgotten`: no answer, and no word of the path. `disconnected`: a FIN or a RST ended the connection, during the
+ * How a test ended. `no-answer`: no answer, and no message that explains it. `disconnected`: a FIN or a RST ended the connection, during the
  * silence or when it was used again. `closed`: the server ended the session, and the connection worked until then.
  */
-export type Outcome = 'alive' | 'forgotten' | 'disconnected' | 'closed';
+export type Outcome = 'alive' | 'no-answer' | 'disconnected' | 'closed';
 
 /** A connection that was silent for an age, in seconds, and what became of it. */
 export interface TestResult {

@@ -3,7 +3,7 @@
 import { type Bracket, type Outcome, type TestResult, bracketOf } from './results';
 
 /** What the search needs to know of the answers. */
-export interface Patience {
+export interface Timeouts {
   /** After how many seconds without an answer a connection counts as dropped. */
   readonly replyTimeout: number;
   /** After how many seconds the other connections are tested, although the answer may still come. */
@@ -58,7 +58,7 @@ export class Search {
 
   public constructor(
     private readonly ages: readonly number[],
-    private readonly patience: Patience,
+    private readonly timeouts: Timeouts,
   ) {}
 
   /** A new connection, silent from now on. */
@@ -110,7 +110,7 @@ export class Search {
   }
 
   /**
-   * Decides the tests that had no answer in time: dropped, or void where the path was out of order since they began. An age whose
+   * Decides the tests that had no answer in time: dropped, or void where there was an outage since they began. An age whose
    * test was void is tested again with another connection. The same holds for closings.
    */
   public expire(now: number, lastOutage: number | undefined): void {
@@ -124,10 +124,10 @@ export class Search {
       else this.closings.push(result);
     }
     for (const [connection, test] of this.tests) {
-      if (now - test.began < this.patience.replyTimeout) continue;
+      if (now - test.began < this.timeouts.replyTimeout) continue;
       this.tests.delete(connection);
       this.overdue.set(connection, test);
-      if (!isVoid(test.began)) this.ended.set(test, { age: test.age, outcome: 'forgotten', whileSilent: false });
+      if (!isVoid(test.began)) this.ended.set(test, { age: test.age, outcome: 'no-answer', whileSilent: false });
     }
   }
 
@@ -161,7 +161,7 @@ export class Search {
 
   /** The age in seconds of a connection that seems to be dropped: its answer is late, or it has just ended. */
   public suspected(now: number): number | undefined {
-    const late = [...this.tests.values()].filter(({ began }) => now - began >= this.patience.suspicion);
+    const late = [...this.tests.values()].filter(({ began }) => now - began >= this.timeouts.suspicion);
     const ages = [...late.map(({ age }) => age), ...this.unconfirmedAges];
     return ages.length > 0 ? Math.min(...ages) : undefined;
   }
@@ -176,7 +176,7 @@ export class Search {
   }
 
   private isJustSuspected(now: number): boolean {
-    const { suspicion } = this.patience;
+    const { suspicion } = this.timeouts;
     return [...this.tests.values()].some(({ began }) => now - began >= suspicion && now - began < 2 * suspicion);
   }
 
