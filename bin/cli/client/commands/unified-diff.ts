@@ -1,11 +1,8 @@
 // A unified diff of two texts. Most of a file is passed over character by character, because only the lines between the
 // first and the last difference are compared.
+import { CYAN, GREEN, RED, RESET } from '../../shared/colors';
 
 const CONTEXT = 3;
-const RED = '\x1b[31m';
-const GREEN = '\x1b[32m';
-const CYAN = '\x1b[36m';
-const RESET = '\x1b[0m';
 
 /** Empty when the texts are the same; undefined stands for a file that is not there. */
 export function unifiedDiff(path: string, before: string | undefined, after: string | undefined): string {

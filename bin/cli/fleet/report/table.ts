@@ -1,11 +1,8 @@
 // The results for people: nodes grouped by state, and the totals.
+import { GREEN, RED, RESET, YELLOW } from '../../shared/colors';
 import { type Result, type State, isGood } from '../results/state';
 import { type Fleet, describeTotals } from './report';
 
-const RED = '\x1b[31m';
-const GREEN = '\x1b[32m';
-const YELLOW = '\x1b[33m';
-const RESET = '\x1b[0m';
 const MAX_NAME = 32;
 /** Of a state, without `--all`. */
 const MOST_NODES = 50;

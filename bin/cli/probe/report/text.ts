@@ -1,14 +1,10 @@
 // The result for people: what was found, what it means for their sessions, and the lines to change.
+import { GREEN, RED, RESET, YELLOW } from '../../shared/colors';
 import type { SshSettings } from '../connections/ssh-settings';
 import type { DirectionResult, End, Measurement } from '../measurement/measure';
 import type { Conclusion } from './conclusion';
 import { duration, inSeconds } from './duration';
 import { isNarrow } from './hops';
-
-const RED = '\x1b[31m';
-const GREEN = '\x1b[32m';
-const YELLOW = '\x1b[33m';
-const RESET = '\x1b[0m';
 
 /** The same dead peer is noticed in about six minutes on the laptop, and two hours on the server, whatever the interval. */
 const DEAD_SERVER_SECONDS = 300;

@@ -1,13 +1,10 @@
 // The result of `client check` as a table of at most 80 columns, as long as no path is longer.
+import { GREEN, RED, RESET, YELLOW } from '../../../shared/colors';
 import { type Checked, IDLE_LIMITS, type Origin, type Refusal, type Verdict, isBad } from './verdict';
 
 const COLUMNS = 80;
 const MAX_HOST_WIDTH = 26;
 const NAMES_SHOWN = 3;
-const RED = '\x1b[31m';
-const GREEN = '\x1b[32m';
-const YELLOW = '\x1b[33m';
-const RESET = '\x1b[0m';
 
 /** How it is printed. */
 export interface TableStyle {
