@@ -3,12 +3,11 @@
 // whether everything ran: timing depends on the machine.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { buildSync } from 'esbuild';
+import { loadFromTest } from './load-from-test.mjs';
 
 const SIZES = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [100, 1_000, 10_000];
 if (!SIZES.every((size) => size >= 1))
@@ -21,25 +20,16 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const CLI = join(root, 'bin', 'cdk-ssh-keepalive.js');
 const progress = (text) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${text}`);
 
-// Beside node_modules, so that aws-cdk-lib is found.
-const folder = mkdtempSync(join(root, '.cache', 'bench-fleet-'));
 const temporary = mkdtempSync(join(tmpdir(), 'bench-fleet-'));
-process.once('exit', () => [folder, temporary].forEach((one) => rmSync(one, { recursive: true, force: true })));
+process.once('exit', () => rmSync(temporary, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
-const contents = `
-  export { FakeSystemsManager } from './fake-ssm/fake-ssm';
-  export { SimulatedMachine } from './fake-ssm/simulated-machine';
-  export { deployToFake } from './deploy-to-fake';`;
-buildSync({
-  stdin: { contents, resolveDir: join(root, 'test', 'support'), loader: 'ts' },
-  bundle: true,
-  platform: 'node',
-  packages: 'external',
-  outfile: join(folder, 'fake.cjs'),
-  logLevel: 'warning',
-});
-const { FakeSystemsManager, SimulatedMachine, deployToFake } = createRequire(import.meta.url)(join(folder, 'fake.cjs'));
+const { FakeSystemsManager, SimulatedMachine, deployToFake } = loadFromTest(
+  'support',
+  `export { FakeSystemsManager } from './fake-ssm/fake-ssm';
+   export { SimulatedMachine } from './fake-ssm/simulated-machine';
+   export { deployToFake } from './deploy-to-fake';`,
+);
 
 // The peak of the resident memory, which a process knows only of itself.
 const memoryFile = join(temporary, 'memory');
