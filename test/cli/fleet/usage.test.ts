@@ -37,7 +37,7 @@ test.each([
   expect(fleet.fake.count('SendCommand')).toBe(0);
 });
 
-test.each(['--tag a', '--instance-ids web'])(
+test.each(['--tag a', '--instance-ids web', '--targets-file none.json'])(
   'wrong targets are refused before the service is asked: %s',
   async (targets) => {
     const before = fleet.fake.count('ListDocuments');

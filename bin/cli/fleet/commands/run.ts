@@ -27,7 +27,7 @@ const INTERRUPTED = 130;
 
 /** Sends the command, or picks up one that was sent before, and prints the state of each node. */
 export async function run(request: RunRequest, terminal: LiveTerminal): Promise<number> {
-  requireTargets(request);
+  await requireTargets(request);
   const session = await Session.open(request);
   try {
     const deployments = await findDeployments(request, session);

@@ -1,6 +1,7 @@
 // What a command is sent to: the construct's own targets, tags, ids, or the nodes of a file. Run Command takes either
 // targets or at most 50 ids.
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, readFile } from 'node:fs/promises';
 import { text as textOf } from 'node:stream/consumers';
 import { CliError, ExitCode } from '../../shared/exit-code';
 import { oneLine } from '../../shared/printable';
@@ -54,13 +55,17 @@ export async function targetsOf(request: TargetsRequest, deployment: Deployment,
 }
 
 /**
- * Checks the tags and ids, before anything is read.
+ * Checks the options, before the service is asked.
  *
  * @throws CliError
  */
-export function requireTargets({ tags, instanceIds }: TargetsRequest): void {
+export async function requireTargets({ tags, instanceIds, targetsFile }: TargetsRequest): Promise<void> {
   tagTargets(tags);
   idTargets('--instance-ids', instanceIds);
+  if (targetsFile === undefined || targetsFile === '-') return;
+  await access(targetsFile, constants.R_OK).catch((error: unknown) => {
+    throw unreadable(targetsFile, error);
+  });
 }
 
 /** The commands for a list of targets: one, or for ids as many as they need. Ids that are not online are left out. */
@@ -109,7 +114,7 @@ async function idsOfFile(file: string, { construct }: Deployment, region: string
     // A pipe that has nothing yet cannot be read synchronously.
     text = await (file === '-' ? textOf(process.stdin) : readFile(file, 'utf8'));
   } catch (error) {
-    throw usage(`${file}: cannot be read, got: ${(error as NodeJS.ErrnoException).code}.`);
+    throw unreadable(file, error);
   }
   let document: { readonly nodes?: unknown; readonly region?: unknown } | null;
   try {
@@ -132,6 +137,10 @@ async function idsOfFile(file: string, { construct }: Deployment, region: string
     );
   }
   return ids;
+}
+
+function unreadable(file: string, error: unknown): CliError {
+  return usage(`${file}: cannot be read, got: ${(error as NodeJS.ErrnoException).code}.`);
 }
 
 function usage(message: string): CliError {
