@@ -261,18 +261,21 @@ require_config() { # that no -f makes the running sshd read another file; system
   done
 }
 
-require_no_other_sshd() { # such as one that was started by hand, or by another unit
+has_other_sshd() { # that listens, such as one that was started by hand, or by another unit
   local file name
+  if [ -n "${PID}${SOCKET}" ]; then return 1; fi
   set +f
-  for file in /proc/[0-9]*/comm; do
+  set -- /proc/[0-9]*/comm
+  set -f
+  for file; do
     read -r name <"${file}" && [ "${name}" = sshd ] || continue
     PID=${file#/proc/} PID=${PID%/comm}
     [ "/proc/${PID}/ns/net" -ef /proc/self/ns/net ] || continue # that of a container
     read_sockets
-    case ${OUTPUT} in *keeps\ * | *moves\ *) fail service "Process ${PID}, an sshd that listens, is not the service sshd or ssh." ;; *) ;; esac
+    case ${OUTPUT} in *keeps\ * | *moves\ *) return ;; *) ;; esac
   done
-  set -f
   PID=''
+  return 1
 }
 
 # --- Effective settings
@@ -619,17 +622,23 @@ roll_back() {
 
 # --- The three actions
 
-examine() { # the service and the files as they are
-  read_service || fail service "systemctl cannot show the service of sshd. ${OUTPUT}"
-  RECALLED=''
-  examine_settings
+examine() { # the service and the files as they are; a service that is being restarted meanwhile has no process for a moment
+  local looks=3
+  while :; do
+    read_service || fail service "systemctl cannot show the service of sshd. ${OUTPUT}"
+    RECALLED=''
+    examine_settings
+    has_other_sshd || return 0
+    looks=$((looks - 1))
+    [ "${looks}" -gt 0 ] || fail service "Process ${PID}, an sshd that listens, is not the service sshd or ssh."
+    sleep 1
+  done
 }
 
 examine_settings() {
   [ -x "${SSHD}" ] || fail sshd "${SSHD} is missing: there is no OpenSSH server here."
   require_config
   read_settings || fail_with_output config 'sshd refuses its configuration as it is, so it is left alone'
-  if [ -z "${PID}${SOCKET}" ]; then require_no_other_sshd; fi
 }
 
 # An earlier run that was killed left a complete and validated file, old or new. Its old one is not restored, because
