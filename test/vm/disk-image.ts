@@ -1,9 +1,10 @@
 // Disk images with a Debian root, and what is on a disk after its machine is gone. File systems are mounted in a mount
 // namespace that ends with its shell, so nothing stays mounted after a failure.
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { CACHE, type Suite, debianRoot } from './debian-root';
 
 export type FileSystem = 'ext4' | 'xfs';
@@ -34,13 +35,11 @@ export function diskImage({ suite, fileSystem, change = ':' }: DiskImageProps): 
     mkdirSync(CACHE, { recursive: true });
     const stage = mkdtempSync(`${home}.partial-`);
     try {
-      inNamespace(
-        `truncate -s 1500M "$1/disk" && mkfs.${fileSystem} -q "$1/disk"
+      const make = `truncate -s 1500M "$1/disk" && mkfs.${fileSystem} -q "$1/disk"
          mount -o loop "$1/disk" /mnt && tar -x -f "$2" -C /mnt
          cp -L /mnt/vmlinuz "$1/kernel" && cp -L /mnt/initrd.img "$1/initrd"
-         cd /mnt && (${change})`,
-        [stage, root],
-      );
+         cd /mnt && (${change})`;
+      execFileSync('unshare', inNamespace(make, stage, root), { stdio: ['ignore', 'ignore', 'pipe'] });
       renameSync(stage, home);
     } catch (error) {
       rmSync(stage, { recursive: true, force: true });
@@ -58,19 +57,20 @@ export function diskImage({ suite, fileSystem, change = ':' }: DiskImageProps): 
 }
 
 /** Mounts a disk, which replays the log of its file system, and prints what a shell script prints in its root folder. */
-export function readDisk(disk: string, script: string): string {
+export async function readDisk(disk: string, script: string): Promise<string> {
   const raw = `${disk}.raw`;
-  execFileSync('qemu-img', ['convert', '-O', 'raw', disk, raw]);
   try {
-    return inNamespace(`mount -o loop "$1" /mnt && cd /mnt\n${script}`, [raw]);
+    await execute('qemu-img', ['convert', '-O', 'raw', disk, raw]);
+    const { stdout } = await execute('unshare', inNamespace(`mount -o loop "$1" /mnt && cd /mnt\n${script}`, raw));
+    return stdout;
   } finally {
-    rmSync(raw);
+    rmSync(raw, { force: true });
   }
 }
 
-function inNamespace(script: string, args: readonly string[]): string {
-  return execFileSync('unshare', ['--mount', '--propagation', 'private', 'sh', '-euc', script, 'sh', ...args], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+const execute = promisify(execFile);
+
+/** The arguments of an `unshare` that runs a shell script. */
+function inNamespace(script: string, ...args: readonly string[]): string[] {
+  return ['--mount', '--propagation', 'private', 'sh', '-euc', script, 'sh', ...args];
 }

@@ -25,9 +25,9 @@ const slowRestarts = (seconds: number): string =>
   `printf '[Service]\\nExecStartPre=/bin/sleep ${seconds}\\n' >/etc/systemd/system/ssh.service.d/slow.conf && ` +
   'systemctl daemon-reload';
 
-/** Kills a script, and the restart that it waits for. */
+/** Kills a script and the restart that it waits for, at once. */
 const killAtRestart = (script: string): string =>
-  `until [ -e ${DROPIN} ] && pgrep -f 'restart ssh'; do sleep 0.1; done; pkill -KILL -f ${script}; pkill -KILL -f 'restart ssh'`;
+  `until [ -e ${DROPIN} ] && pgrep -f 'restart ssh'; do sleep 0.1; done; pkill -KILL -f '${script}|restart ssh'`;
 
 /** The tests, on machines whose user data waits. */
 export function testService({ suite, fileSystem, deployment, resume }: SavedDeployment): void {
