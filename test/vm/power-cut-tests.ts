@@ -1,6 +1,6 @@
 // The power is cut during a change and right after it; then the disk is mounted, which replays the log of its file system.
 import { setTimeout as wait } from 'node:timers/promises';
-import { type SavedDeployment, documentCommand, on } from './deployed-machine';
+import { type SavedDeployment, allOf, documentCommand, on } from './deployed-machine';
 import { readDisk } from './disk-image';
 import { FIRST_BOOT, RUN_FIRST_BOOT } from './user-data';
 
@@ -61,7 +61,7 @@ export function testPowerCuts({ deployment, resume }: SavedDeployment): void {
       const cuts = Object.values(LAYOUTS).map(async (layout) => {
         for (const part of parts) await cut(layout, part);
       });
-      await Promise.all(cuts);
+      await allOf(cuts);
     });
   });
 }

@@ -8,6 +8,7 @@ import {
   LEFTOVERS,
   OLD,
   type SavedDeployment,
+  allOf,
   bootToUserData,
   documentCommand,
   firstBoot,
@@ -83,7 +84,7 @@ export function testService({ suite, fileSystem, deployment, resume }: SavedDepl
         expect(await machine.output(LEFTOVERS)).toBe(DROPIN);
         expect((await machine.ssh('true')).status).toBe(0);
       });
-    await Promise.all([duringFirstBoot(20), duringApply(20), duringFirstBoot(70), duringApply(70)]);
+    await allOf([duringFirstBoot(20), duringApply(20), duringFirstBoot(70), duringApply(70)]);
   });
 
   it('with the first boot killed at its restart has complete files, and Apply completes it', async () => {
