@@ -9,6 +9,7 @@ export default tseslint.config(
       'lib/**/*.js',
       'bin/**/*.js',
       'examples/**/*.js',
+      'test/integ/*.snapshot/',
       // Needs newer peers than the installed ones.
       'test/newest/',
       'lib/server/scripts.ts',

@@ -65,7 +65,7 @@ MAIN_JOURNAL='' DROPIN_JOURNAL=${DROPIN%/*}/.cdk-ssh-keepalive
 BLOCK='' WRITTEN='' FOUND=''           # our lines; sshd_config with them; what of ours it has
 EDITED=''                              # a file that was changed after sshd had loaded it
 UNFINISHED=''                          # yes: an earlier run was killed
-LOCKED='' CHANGED_MAIN='' CHANGED_DROPIN=''
+CHANGING='' CHANGED_MAIN='' CHANGED_DROPIN=''
 RESTARTED=''                           # the service that this run restarted
 
 say() { # SENTENCE
@@ -148,10 +148,10 @@ property() { # NAME PROPERTIES
 }
 
 read_service() { # the unit is sshd on Amazon Linux, RHEL and SUSE, ssh on Debian and Ubuntu
-  run timeout 60 systemctl show -p Id -p LoadState -p ActiveState -p MainPID -p ExecStart -p EnvironmentFiles \
+  run timeout 60 systemctl show -p Id -p LoadState -p ActiveState -p MainPID -p ExecStart -p Environment -p EnvironmentFiles \
     sshd.service ssh.service sshd.socket ssh.socket || return 1
   UNIT='' ACTIVE='' LOADED='' SOCKET='' PID='' STARTED='' UNIT_OPTIONS=''
-  local units properties id service=''
+  local units properties id service='' idle=''
   units=${OUTPUT}${NL}${NL}
   while [ -n "${units}" ]; do
     properties=${NL}${units%%"${NL}${NL}"*}
@@ -161,7 +161,9 @@ read_service() { # the unit is sshd on Amazon Linux, RHEL and SUSE, ssh on Debia
     property ActiveState "${properties}"
     case ${id}:${OUTPUT}:${ACTIVE} in
       *.socket:active:*) SOCKET=${id} ;;
-      *.service:inactive:*) ;;
+      *.service:inactive:*)
+        property LoadState "${properties}"
+        if [ "${OUTPUT}" = loaded ]; then idle=${properties}; fi ;;
       *.service:*: | *.service:*:failed) UNIT=${id%.service} ACTIVE=${OUTPUT} service=${properties} ;;
       *) ;;
     esac
@@ -170,6 +172,8 @@ read_service() { # the unit is sshd on Amazon Linux, RHEL and SUSE, ssh on Debia
   LOADED=${OUTPUT}
   property MainPID "${service}"
   PID=${OUTPUT#0}
+  # Of a service that does not run, with its options: those that its socket, or somebody, starts it with.
+  service=${service:-${idle}}
   property ExecStart "${service}"
   case ${OUTPUT} in
     *path=/*argv\[\]=*)
@@ -184,18 +188,33 @@ read_service() { # the unit is sshd on Amazon Linux, RHEL and SUSE, ssh on Debia
   if [ -n "${PID}" ]; then read_process; fi
 }
 
-expand() { # COMMAND-LINE PROPERTIES: replaces variables by their values in the unit's environment files
-  local line=$1 name files
-  files=$(printf '%s\n' "$2" | sed -n 's/^EnvironmentFiles=\(.*\) (.*)$/\1/p')
+expand() { # COMMAND-LINE PROPERTIES: replaces variables by their values, once as systemd does; the last assignment wins
+  local line='' rest=$1 name files assignments
+  # systemd 219 calls it EnvironmentFile.
+  files=$(printf '%s\n' "$2" | sed -n 's/^EnvironmentFiles\{0,1\}=\(.*\) (.*)$/\1/p')
+  property Environment "$2"
+  split_assignments "${OUTPUT}"
+  assignments=${OUTPUT}
   while :; do
-    name=${line#*[$]}
-    if [ "${name}" = "${line}" ]; then break; fi
-    name=${name#\{}
-    name=${name%%[!A-Za-z0-9_]*}
-    run sed -n "s/^[[:space:]]*${name}=//p" ${files:-/dev/null}
-    line="${line%%[$]*}${OUTPUT##*"${NL}"}${line#*[$]*"${name}"}"
+    case ${rest} in *[$]*) ;; *) break ;; esac
+    line=${line}${rest%%[$]*}
+    rest=${rest#*[$]}
+    case ${rest} in \{*\}*) rest=${rest#\{} name=${rest%%\}*} rest=${rest#*\}} ;; *) name=${rest%%[!A-Za-z0-9_]*} rest=${rest#"${name}"} ;; esac
+    # The dot keeps an empty last assignment. A file may be absent.
+    OUTPUT=$(printf '%s' "${assignments}" | sed -n "s/^[[:space:]]*${name}=\(.*\)/\1./p" - ${files} 9>&-)
+    OUTPUT=${OUTPUT##*"${NL}"}
+    line=${line}${OUTPUT%.}
   done
-  OUTPUT=${line}
+  OUTPUT=${line}${rest}
+}
+
+split_assignments() { # ENVIRONMENT: one a line. systemctl show joins them with blanks; names are in capitals, those of options are not
+  local word IFS=' "'
+  OUTPUT=''
+  for word in $1; do
+    case ${word%%=*} in *[!A-Z0-9_]*) OUTPUT="${OUTPUT} ${word}" ;; *) OUTPUT=${OUTPUT}${NL}${word} ;; esac
+  done
+  OUTPUT=${OUTPUT}${NL}
 }
 
 # systemctl show and the title of sshd's process join the arguments with blanks. sshd takes options only, so a word without a
@@ -369,15 +388,16 @@ is_in_force() {
   pid=''
   if [ -r "${PID_FILE}" ]; then read -r pid <"${PID_FILE}"; fi
   if [ "${pid}" = "${PID}" ]; then
-    time=$(stat -c %Z "${PID_FILE}")
+    time=$(TZ=UTC stat -c '%z ' "${PID_FILE}")
   else
     read -r time pid </proc/uptime
-    time=$(($(date +%s) - ${time%.*} + STARTED / 100 + 1)) # 100 ticks a second, on every architecture
+    time=$(($(date +%s) - ${time%.*} + STARTED / 100 + 2)) # 100 ticks a second, on every architecture
+    time=$(TZ=UTC date -d "@${time}" '+%Y-%m-%d %H:%M:%S')
   fi
   # Change times, which cp -p cannot set; those of links and of what they lead to; and of the folder, for deletions.
   local line IFS=${NL}
-  for line in $(stat -c '%Z %n' ${FILES} "${DROPIN%/*}"; stat -L -c '%Z %n' ${FILES} "${DROPIN%/*}"); do
-    if [ "${line%% *}" -gt "${time}" ]; then EDITED=${line#* }; fi
+  for line in $(TZ=UTC stat -c '%z %n' ${FILES} "${DROPIN%/*}"; TZ=UTC stat -L -c '%z %n' ${FILES} "${DROPIN%/*}"); do
+    if [ "${line%%/*}" \> "${time}" ]; then EDITED=/${line#*/}; fi
   done
   [ -z "${EDITED}" ]
 }
@@ -411,7 +431,8 @@ read_sockets() {
     /socket:\[/ { gsub(/.*\[|\]/, ""); own[$0] = 1; next }
     $1 == "|--" { address = $2 }
     /host LOCAL/ { present[ipv4(address)] = 1 }
-    NF == 6 && length($1) == 32 { present[toupper($1)] = present["00000000000000000000000000000000"] = 1 }
+    NF == 6 && length($1) == 32 { present[toupper($1)] = 1 }
+    /remote_address/ { present["00000000000000000000000000000000"] = 1 } # in tcp6; :: needs no address (disable_ipv6)
     $4 == "0A" && $10 in own { split($2, part, ":"); listens[network_order(part[1]) ":" part[2]] = 1 }
     END {
       n = split(ENVIRON["LISTEN"], wanted, "\n")
@@ -441,18 +462,9 @@ can_start() { # -i opens no port: of /dev/null it reads the end of a connection,
   case ${OUTPUT} in *SSH-2.0-*) ;; *) return 1 ;; esac
 }
 
-require_restartable() {
-  local tries=60 settings
-  while [ "${ACTIVE%ing}" != "${ACTIVE}" ] && [ "${tries}" -gt 0 ]; do
-    tries=$((tries - 1))
-    sleep 1
-    read_service || :
-  done
-  case ${ACTIVE}:${PID} in
-    :) return ;;
-    active:?*) ;;
-    *) fail service "${UNIT}.service is ${ACTIVE}; see 'systemctl status ${UNIT}'." ;;
-  esac
+require_restartable() { # [again]
+  local settings started=${STARTED}
+  if [ -z "${UNIT}" ]; then return; fi
   [ "${LOADED}" = loaded ] || fail cannot-restart "${UNIT}.service is ${LOADED}, so systemd would not start it again."
   if [ "${UNIT_OPTIONS}" != "${OPTIONS}" ]; then
     settings="${INTERVAL} ${COUNT_MAX} ${OTHERS}" OPTIONS=${UNIT_OPTIONS}
@@ -462,12 +474,22 @@ require_restartable() {
   fi
   can_start || fail_with_output cannot-restart 'sshd would not start with the present files and options'
   if has_same_sockets; then return; fi
+  if [ $# = 0 ] && ! { read_start && [ "${STARTED}" = "${started}" ]; }; then # somebody else has restarted it
+    examine
+    require_restartable again
+    return
+  fi
   say "A restart would change the sockets of sshd:${NL}${OUTPUT}"
   lines_with 'port\|listenaddress\|addressfamily'
   fail cannot-restart "${OUTPUT}${OUTPUT:+${NL}}Restart sshd or undo the change, then run this again."
 }
 
 restart() {
+  if [ -z "${UNIT}" ]; then # or the first connection to its socket, or somebody, has started it, with the old files
+    read_service || fail service "systemctl cannot show the service of sshd. ${OUTPUT}"
+    require_restartable
+    RUNNING="${PID} ${STARTED}"
+  fi
   if [ -z "${UNIT}" ]; then
     say 'No sshd service is running; the values are in force as soon as one starts.'
     return
@@ -610,7 +632,7 @@ roll_back_files() {
 
 roll_back() {
   local code=0
-  if [ -n "${LOCKED}" ]; then roll_back_files || code=1; fi
+  if [ -n "${CHANGING}" ]; then roll_back_files || code=1; fi
   if [ -z "${RESTARTED}" ]; then return "${code}"; fi
   # The sshd that never stopped has loaded the old files.
   if read_service && [ "${ACTIVE} ${PID} ${STARTED}" = "active ${RUNNING}" ] && has_same_sockets; then return "${code}"; fi
@@ -622,17 +644,29 @@ roll_back() {
 
 # --- The three actions
 
-examine() { # the service and the files as they are; a service that is being restarted meanwhile has no process for a moment
-  local looks=3
+examine() { # the service and the files as they are; a service that is being restarted meanwhile is looked at again
+  local seconds=0 limit
   while :; do
     read_service || fail service "systemctl cannot show the service of sshd. ${OUTPUT}"
     RECALLED=''
     examine_settings
-    has_other_sshd || return 0
-    looks=$((looks - 1))
-    [ "${looks}" -gt 0 ] || fail service "Process ${PID}, an sshd that listens, is not the service sshd or ssh."
+    if is_settled; then return; fi
+    limit=2
+    case ${ACTIVE} in *ing) limit=100 ;; *) ;; esac # activating or deactivating, perhaps slowly
+    if [ "${seconds}" -ge "${limit}" ]; then break; fi
+    seconds=$((seconds + 1))
     sleep 1
   done
+  if [ -n "${ACTIVE}" ]; then fail service "${UNIT}.service is ${ACTIVE}; see 'systemctl status ${UNIT}'."; fi
+  fail service "Process ${PID}, an sshd that listens, is not the service sshd or ssh."
+}
+
+is_settled() { # it runs, or nothing does
+  case ${ACTIVE}:${PID} in
+    active:?*) ;;
+    :) ! has_other_sshd ;;
+    *) return 1 ;;
+  esac
 }
 
 examine_settings() {
@@ -645,27 +679,26 @@ examine_settings() {
 # somebody may have edited the file since; sshd is restarted in any case.
 begin_change() {
   if ! take_lock || [ -n "${RECALLED}" ]; then examine; fi
-  LOCKED=yes
   if is_unfinished; then UNFINISHED=yes; fi
-  delete_journals || fail write "The journal of an earlier run cannot be removed. ${OUTPUT}"
 }
 
-require_changeable() { # everything that can be checked before anything is changed
-  BEFORE=${OTHERS}
+prepare_change() { # everything that can be checked before anything is changed; a run that fails here leaves the journals
   # mv would move into a folder, also behind a link.
   if [ -d "${DROPIN}" ]; then fail write "${DROPIN} is a folder."; fi
   if [ -f "${DROPIN}" ] && ! [ -L "${DROPIN}" ]; then inspect "${DROPIN}" drop-in; fi
   inspect "${MAIN}"
   require_restartable
-  RUNNING="${PID} ${STARTED}"
+  BEFORE=${OTHERS} RUNNING="${PID} ${STARTED}"
+  CHANGING=yes
+  delete_journals || fail write "The journal of an earlier run cannot be removed. ${OUTPUT}"
 }
 
 change() { # once more from the beginning where somebody else edits sshd_config meanwhile
-  require_changeable
+  prepare_change
   if change_files; then return; fi
   roll_back_files
   examine
-  require_changeable
+  prepare_change
   change_files || fail edited "Somebody else edited ${MAIN} meanwhile; run this again."
 }
 
@@ -766,7 +799,7 @@ check() {
 }
 
 has_nothing_of_ours() { # grep's 1 is "not found"; anything else but 0 is an error
-  grep -q cdk-ssh-keepalive "${MAIN}"
+  grep -q '^[[:space:]]*#[[:space:]]*\(BEGIN\|END\)[[:space:]]*cdk-ssh-keepalive' "${MAIN}"
   [ $? = 1 ] && ! [ -e "${DROPIN}" ] && ! is_unfinished
 }
 

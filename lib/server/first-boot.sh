@@ -1,4 +1,4 @@
-# cdk-ssh-keepalive first boot: sets the keepalive of sshd, and never ends the user data or changes its $?
+# cdk-ssh-keepalive first boot: sets the keepalive of sshd; never ends the user data, and keeps its $?
 cdk_ssh_keepalive_status=$?
 (
   set +euC
@@ -10,7 +10,7 @@ cdk_ssh_keepalive_status=$?
   dropin=/etc/ssh/sshd_config.d/00-cdk-ssh-keepalive.conf
   journal=/etc/ssh/.cdk-ssh-keepalive
 
-  # One echo: no line can be missing.
+  # One echo: all lines or none.
   print_block() {
     echo "# BEGIN cdk-ssh-keepalive
 ClientAliveInterval ${interval}
@@ -18,13 +18,13 @@ ClientAliveCountMax ${count_max}
 # END cdk-ssh-keepalive"
   }
 
-  # sshd accepts the file, and both values are effective. -C is for sshd 7.4.
+  # sshd accepts it with both values; 7.4 needs -C.
   is_right() {
     timeout 20 "${sshd}" -T -C user=k,host=k,addr=192.0.2.1,laddr=192.0.2.2,lport=22 -f "$1" >"${journal}/settings" &&
       [ "$(grep -ciEx "clientalive(interval ${interval}|countmax ${count_max})" "${journal}/settings")" = 2 ]
   }
 
-  # Without the flush, a power cut can leave an empty file.
+  # A power cut could empty it.
   put_in_place() {
     dd if=/dev/null of="$1" conv=notrunc,fsync && mv "$1" "$2" && dd if=/dev/null of="$2" conv=notrunc,fsync
   }
@@ -36,13 +36,15 @@ ClientAliveCountMax ${count_max}
   change() {
     ln "${config}" "${journal}/old" && cp -a "${config}" "${journal}/new" || return
     { print_block && cat "${config}"; } >"${journal}/new" && is_right "${journal}/new" || return
-    # A drop-in takes effect where its Include comes first.
+    # A drop-in needs its Include to come first.
     if ! { grep -m1 '^[^# ]' "${config}" | grep -qi '^include.*sshd_config\.d/' && print_block >"${journal}/dropin" &&
       put_in_place "${journal}/dropin" "${dropin}" && is_right "${config}"; }; then
       rm -f "${dropin}"
+      # Unless edited.
+      [ "$(print_block; cat "${config}")" = "$(cat "${journal}/new")" ] || return
       put_in_place "${journal}/new" "${config}"
     else
-      # Later, this would change the ctime of sshd_config.
+      # Later, this would change its ctime.
       rm "${journal}/old"
     fi
     for unit in ssh sshd; do
@@ -57,7 +59,7 @@ ClientAliveCountMax ${count_max}
 
   exec 9>>/run/cdk-ssh-keepalive.lock
   flock -w 100 9 || exit
-  # The association handles links, and what is ours already.
+  # Links, and what is ours, are left to the association.
   [ "$(stat -c %h%F "${config}")" = '1regular file' ] || exit
   grep -qs cdk-ssh-keepalive "${config}" "${dropin}" && exit
   mkdir "${journal}" || exit

@@ -73,8 +73,40 @@ describeWithSuites('With options on the command line', () => {
     });
 
     it.each([
+      ['in a file that is absent', '', undefined, ''],
+      [
+        'as systemd 219 shows them',
+        '-4',
+        'SSHD_OPTS="-4"',
+        "ENVIRONMENT='EnvironmentFile=/run/sshd-options (ignore_errors=yes)'",
+      ],
+      ['in braces', '-4', 'SSHD_OPTS=-4', "ARGV='/usr/sbin/sshd -D ${SSHD_OPTS} -o UseDNS=no'"],
+      [
+        'in the unit',
+        '-4 -o UseDNS=no',
+        undefined,
+        `SSHD_OPTS='-4 -o UseDNS=no' ENVIRONMENT='Environment=LANG=C "SSHD_OPTS=-4 -o UseDNS=no" TZ=UTC'`,
+      ],
+      ['that are taken back', '', 'SSHD_OPTS=-oMaxSessions=7\nSSHD_OPTS=', ''],
+    ])('the next sshd may have the same options %s', async (_, options, file, unit) => {
+      await startWith(options);
+      await machine.run('rm /run/sshd-options');
+      if (file !== undefined) machine.write('run/sshd-options', `${file}\n`);
+      machine.write('run/unit', `${unit}\n`);
+      const { verdict, text } = await act(machine, 'Apply', WANTED);
+      expect([verdict, text]).toEqual(['changed', expect.stringContaining('was restarted')]);
+    });
+
+    it('those of a service that its socket has not started yet are reported as an override', async () => {
+      machine.write('run/unit', 'SOCKET=active\n');
+      machine.write('run/sshd-options', "SSHD_OPTS='-o ClientAliveInterval=5'\n");
+      expect((await act(machine, 'Apply', WANTED)).reason).toBe('overridden');
+    });
+
+    it.each([
       ['that sshd refuses', '-o Nonsense=yes'],
       ['that change another setting', '-o MaxSessions=7'],
+      ['with a variable, which systemd passes as it is', '-o Banner=/$SSHD_OPTS'],
       ['that change the port', '-p 2222'],
     ])('the next sshd must not have options %s', async (_, options) => {
       await startWith('');

@@ -9,7 +9,8 @@ case $1 in show) ;; *) exit 3 ;; esac
 /**
  * Really starts, restarts and stops the sshd of the machine. As by the unit's KillMode=process, sessions stay.
  *
- * `/run/sshd-options` is its environment file, and `/run/unit` can override the states that it shows.
+ * `/run/sshd-options` is its environment file, and `/run/unit` can override what it shows. `/run/after-show` is run once,
+ * when `show` has looked and not yet answered: what somebody does while a script asks.
  */
 const REAL = `#!/bin/sh
 case "$*" in show* | *ssh) ;; *) exit 3 ;; esac
@@ -27,12 +28,12 @@ is_gone() { ! runs; }
 stop() { if runs; then kill "$(cat "$pid_file")" && wait_until is_gone; fi; }
 start() {
   rm -f "$pid_file"
-  SSHD_OPTS=
   [ ! -e /run/sshd-options ] || . /run/sshd-options
   eval "/usr/sbin/sshd -E /run/sshd.log $SSHD_OPTS" && wait_until runs
 }
 echo "$*" >>/run/systemctl.log
-LOAD=loaded ACTIVE= SOCKET= RESTART=
+SSHD_OPTS= LOAD=loaded ACTIVE= SOCKET= RESTART= ARGV='/usr/sbin/sshd -D $SSHD_OPTS'
+ENVIRONMENT='EnvironmentFiles=/run/sshd-options (ignore_errors=yes)'
 [ ! -e /run/unit ] || . /run/unit
 case $1 in
   # As systemd 219 to 257 print it: a block a unit, in an order of their own, arguments joined with blanks. See systemctl(1)
@@ -40,9 +41,10 @@ case $1 in
   show)
     pid=0
     if runs; then pid=$(cat "$pid_file") ACTIVE=\${ACTIVE:-active}; fi
+    if mv /run/after-show /run/after-show.once 2>/dev/null; then sh /run/after-show.once >/dev/null 2>&1; fi
     printf 'MainPID=0\\nId=sshd.service\\nLoadState=not-found\\nActiveState=inactive\\n\\n'
-    printf 'MainPID=%s\\nExecStart={ path=/usr/sbin/sshd ; argv[]=/usr/sbin/sshd -E /run/sshd.log $SSHD_OPTS ; ignore_errors=no ; pid=0 }\\n' "$pid"
-    printf 'EnvironmentFiles=/run/sshd-options (ignore_errors=yes)\\nId=ssh.service\\nLoadState=%s\\nActiveState=%s\\n\\n' "$LOAD" "\${ACTIVE:-inactive}"
+    printf 'MainPID=%s\\nExecStart={ path=/usr/sbin/sshd ; argv[]=%s ; ignore_errors=no ; pid=0 }\\n' "$pid" "$ARGV"
+    printf '%s\\nId=ssh.service\\nLoadState=%s\\nActiveState=%s\\n\\n' "$ENVIRONMENT" "$LOAD" "\${ACTIVE:-inactive}"
     printf 'Id=sshd.socket\\nLoadState=not-found\\nActiveState=inactive\\n\\n'
     printf 'Id=ssh.socket\\nLoadState=loaded\\nActiveState=%s\\n' "\${SOCKET:-inactive}"
     ;;

@@ -86,7 +86,7 @@ function failRestarts({ root }: Machine, condition: string): void {
 }
 
 /** The shell of Debian; with FULL=1 that of Amazon Linux and Red Hat as well. */
-const SHELLS = process.env.FULL === '1' ? ['dash', 'bash'] : ['dash'];
+const SHELLS: readonly ('dash' | 'bash')[] = process.env.FULL === '1' ? ['dash', 'bash'] : ['dash'];
 
 describe.each(SHELLS)('Under %s, the script of the document', (shell) => {
   describeWith(['sshd', 'ssh', shell], 'with a real sshd', () => {

@@ -7,6 +7,7 @@ import { decode } from '../ssh-config/sections';
 import {
   diffOf,
   exitCodeOf,
+  notesOf,
   planAsJson,
   printDiff,
   printJson,
@@ -33,7 +34,7 @@ export async function diff(
         diff: difference,
         ...planAsJson(plan),
         removedHosts: removedHosts.map(decode),
-        notes: location.notes,
+        notes: notesOf(location, plan),
       },
       terminal,
     );

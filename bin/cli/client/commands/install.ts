@@ -6,7 +6,16 @@ import { type Installation, planInstallation } from '../plan/installation';
 import type { Plan } from '../plan/plan';
 import { decode } from '../ssh-config/sections';
 import { change, retryOnConcurrentEdit } from './change';
-import { exitCodeOf, locationOptions, planAsJson, printJson, printNotes, printPlan, printRemovedHosts } from './report';
+import {
+  exitCodeOf,
+  locationOptions,
+  notesOf,
+  planAsJson,
+  printJson,
+  printNotes,
+  printPlan,
+  printRemovedHosts,
+} from './report';
 import type { InstallRequest } from './request';
 
 /** Writes them if `ssh -G` confirms the change and the user says yes; where they have no effect, writes nothing. */
@@ -23,7 +32,7 @@ export function install(
       origin: snippet.origin,
       ...planAsJson(plan),
       removedHosts: removedHosts.map(decode),
-      notes: location.notes,
+      notes: notesOf(location, plan),
     };
     const isEffective = plan.blocks.length > 0;
     if (!isEffective && plan.text === file.text) return reportNoEffect(installation, details, request, terminal);

@@ -27,6 +27,11 @@ export function printNotes({ notes }: ConfigLocation, terminal: Terminal): void 
   for (const note of notes) terminal.note(note);
 }
 
+/** What programs should know about the location of the file and about lines of the user. */
+export function notesOf({ notes }: ConfigLocation, plan: Plan): string[] {
+  return [...notes, ...describeEndings(plan)];
+}
+
 /** Prints which hosts the change removes. */
 export function printRemovedHosts(hosts: readonly string[], terminal: Terminal): void {
   if (hosts.length === 0) return;
@@ -60,7 +65,7 @@ const OVERRIDE = '--override puts ours first';
 /** Prints which lines of the user stay in force, and what of ours is not installed because of them. */
 export function printPlan(plan: Plan, terminal: Terminal): void {
   const { keepalive, kept, leftOut, overriddenBy } = plan;
-  for (const line of describeEffect(plan)) terminal.note(line);
+  for (const line of [...describeEffect(plan), ...describeEndings(plan)]) terminal.note(line);
   printList(
     `Your own keepalive values stay in force (${OVERRIDE}):`,
     kept.filter((setting) => !keepalive.lines.includes(setting)).map(describeKept),
@@ -96,7 +101,7 @@ function describeEffect({ keepalive: { kind, lines } }: Plan): string[] {
       return [`Your own lines already set this keepalive for every host: ${list}.`];
     case 'own values':
       return [
-        `Your own lines already keep the sessions of every host alive: ${list}.`,
+        `Your own lines set the keepalive of every host: ${list}.`,
         `Below them our keepalive has no effect (${OVERRIDE}).`,
       ];
     case 'off':
@@ -112,12 +117,19 @@ function describeEffect({ keepalive: { kind, lines } }: Plan): string[] {
   }
 }
 
+/** Harmless without keepalive: with it, ssh ends a session that has not answered 0 of them. */
+function describeEndings({ keepalive, kept }: Plan): string[] {
+  const endings = kept.filter(
+    (setting) => setting.keyword === 'serveralivecountmax' && isZero(setting) && !keepalive.lines.includes(setting),
+  );
+  return endings.map(
+    (line) =>
+      `${placeOf(line)}: ${valueOf(line)} ends healthy sessions at the first keepalive, for ${describeCondition(line.condition)}. Set 1 or more there.`,
+  );
+}
+
 function describeKept(setting: Setting): string {
-  const warning =
-    setting.keyword === 'serveralivecountmax' && isZero(setting)
-      ? ' (ends healthy sessions at the first keepalive; set 1 or more)'
-      : '';
-  return `${placeOf(setting)}  ${valueOf(setting)} for ${describeCondition(setting.condition)}${warning}`;
+  return `${placeOf(setting)}  ${valueOf(setting)} for ${describeCondition(setting.condition)}`;
 }
 
 function describeLeftOut({ pattern, line }: LeftOut): string {

@@ -4,7 +4,7 @@ import { type Platform, thisPlatform } from '../../shared/platform';
 import type { Terminal } from '../../shared/terminal';
 import { planInstallation } from '../plan/installation';
 import { decode } from '../ssh-config/sections';
-import { planAsJson, printJson, printNotes, printPlan } from './report';
+import { notesOf, planAsJson, printJson, printNotes, printPlan } from './report';
 import type { SnippetRequest } from './request';
 
 /** Prints the blocks if `ssh -G` confirms the change; changes nothing. */
@@ -18,7 +18,7 @@ export async function show(
   if (request.json) {
     const blocks = Object.fromEntries(plan.blocks.map(({ name, block }) => [name, decode(block)]));
     printJson(
-      { file: location.path, origin: snippet.origin, blocks, ...planAsJson(plan), notes: location.notes },
+      { file: location.path, origin: snippet.origin, blocks, ...planAsJson(plan), notes: notesOf(location, plan) },
       terminal,
     );
     return ExitCode.OK;

@@ -99,13 +99,21 @@ export function readSystem(location: ConfigLocation, platform: Platform): Config
   return readConfiguration(systemConfig, text, STRUCTURE, lookupOf(location, platform), dirname(systemConfig));
 }
 
-/** With -F ssh does not check this, and the copies are evaluated with -F. */
-function requireSafeMode({ path, isDefault, hasModes }: ConfigLocation, { stats }: ReadFile, { uid }: Platform): void {
+/**
+ * With -F ssh does not check this, and the copies are evaluated with -F.
+ *
+ * @throws CliError when ssh refuses the file for its owner or mode
+ */
+export function requireSafeMode(
+  { path, isDefault, hasModes }: ConfigLocation,
+  { stats }: ReadFile,
+  { uid }: Platform,
+): void {
   if (!isDefault || !hasModes || !stats || uid === undefined) return;
   const isForeign = stats.uid !== 0 && stats.uid !== uid;
   if (!isForeign && (stats.mode & 0o022) === 0) return;
   throw new CliError(
     `ssh refuses ${path}:\nBad owner or permissions on ${path}\n` +
-      `Make it yours and writable by you only: ${isForeign ? 'chown' : 'chmod go-w'}.`,
+      `Make it yours and writable by you only: ${isForeign ? 'chown' : 'chmod go-w'} '${path}'.`,
   );
 }

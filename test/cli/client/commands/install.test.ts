@@ -245,7 +245,7 @@ describeWith(['ssh'], 'install', () => {
       [
         'Host *\n  ServerAliveInterval 30\n  ServerAliveCountMax 4\n',
         1,
-        /already keep the sessions .*config:2: ServerAliveInterval 30, .*config:3: ServerAliveCountMax 4\.\n.*--override/,
+        /set the keepalive of every host: .*config:2: ServerAliveInterval 30, .*config:3: ServerAliveCountMax 4\.\n.*--override/,
       ],
       ['Match all\n  ServerAliveInterval 60\n  ServerAliveCountMax 5\n', 0, /already set this keepalive .*config:2: /],
     ] as const)('%j is not written below, and the exit code is %i', async (text, code, message) => {
@@ -297,9 +297,11 @@ describeWith(['ssh'], 'install', () => {
   it('warns of a count of 0 that the user has for one host', async () => {
     home.configure('Host a\n  ServerAliveCountMax 0\n');
     const { notes } = await home.run('install');
-    expect(notes).toContain(
-      ':2  ServerAliveCountMax 0 for Host a (ends healthy sessions at the first keepalive; set 1 or more)',
-    );
+    const warning =
+      ':2: ServerAliveCountMax 0 ends healthy sessions at the first keepalive, for Host a. Set 1 or more there.';
+    expect(notes).toContain(warning);
+    const json = JSON.parse((await home.run('diff', { json: true })).out) as { notes: string[] };
+    expect(json.notes).toEqual([expect.stringContaining(warning)]);
   });
 
   it('promises keepalives only where nothing of the user goes before, and names the file in the way back', async () => {
@@ -416,9 +418,11 @@ describeWith(['ssh'], 'install', () => {
 
   it('refuses a file that ssh refuses because others may write it', async () => {
     home.configure('Host a\n', 0o664);
-    const { code, error } = await home.run('install');
-    expect(code).toBe(3);
-    expect(error).toMatch(/Bad owner or permissions.*\n.*chmod go-w/);
+    for (const command of ['install', 'check'] as const) {
+      const { code, error } = await home.run(command);
+      expect(code).toBe(3);
+      expect(error).toMatch(/Bad owner or permissions.*\n.*chmod go-w '.*config'/);
+    }
     chmodSync(home.config, 0o644);
     expect(await home.run('install')).toMatchObject({ code: 0 });
   });

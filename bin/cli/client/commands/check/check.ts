@@ -12,6 +12,7 @@ import {
   open,
   planInstallation,
   readSystem,
+  requireSafeMode,
 } from '../../plan/installation';
 import { secondPass, settings } from '../../ssh-config/keepalive';
 import { type Outcome, outcomesOf } from '../../verify/match-exec';
@@ -41,6 +42,7 @@ export async function check(
   platform: Platform = thisPlatform(),
 ): Promise<ExitCode> {
   const opened = await open(request, platform);
+  requireSafeMode(opened.location, opened.file, platform);
   const config = read(opened, platform);
   const other = unknownName(config.user);
   const { labels, uncheckable } = namesIn(config);
