@@ -320,6 +320,20 @@ describeWithSuites('Where somebody else is at work', () => {
       expect([machine.snapshot(), pid()]).toEqual([before, running]);
     });
 
+    it('restarts sshd where IPv6 is disabled, with which sshd listens on all of its addresses all the same', async () => {
+      const disable = ['all', 'default'].map((name) => `echo 1 >/proc/sys/net/ipv6/conf/${name}/disable_ipv6`);
+      expect((await machine.run(disable.join(' && '))).status).toBe(0);
+      expect((await machine.run('systemctl restart ssh')).status).toBe(0);
+      expect((await act(machine, 'Apply', WANTED)).reason).toBe('applied');
+      expect((await act(machine, 'Remove', WANTED)).reason).toBe('removed');
+    });
+
+    it('Remove restarts nothing where a comment of somebody else names cdk-ssh-keepalive', async () => {
+      machine.write('etc/ssh/sshd_config', `# Keepalive: see cdk-ssh-keepalive.\n${CONFIG}`);
+      expect((await act(machine, 'Remove', WANTED)).reason).toBe('absent');
+      expect(restarts()).toBe(1);
+    });
+
     it('changes nothing where the service has failed, so that nobody takes a dead sshd for a configured one', async () => {
       await machine.run(`kill "$(cat /run/sshd.pid)" && until ! [ -e /run/sshd.pid ]; do sleep 0.05; done`);
       machine.write('run/unit', 'ACTIVE=failed\n');
