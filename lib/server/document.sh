@@ -199,7 +199,10 @@ expand() { # COMMAND-LINE PROPERTIES: replaces variables by their values, once a
     case ${rest} in *[$]*) ;; *) break ;; esac
     line=${line}${rest%%[$]*}
     rest=${rest#*[$]}
-    case ${rest} in \{*\}*) rest=${rest#\{} name=${rest%%\}*} rest=${rest#*\}} ;; *) name=${rest%%[!A-Za-z0-9_]*} rest=${rest#"${name}"} ;; esac
+    case ${rest} in
+      \{*\}*) rest=${rest#\{} name=${rest%%\}*} rest=${rest#*\}} ;;
+      *) name=${rest%%[!A-Za-z0-9_]*} rest=${rest#"${name}"} ;;
+    esac
     # The dot keeps an empty last assignment. A file may be absent.
     OUTPUT=$(printf '%s' "${assignments}" | sed -n "s/^[[:space:]]*${name}=\(.*\)/\1./p" - ${files} 9>&-)
     OUTPUT=${OUTPUT##*"${NL}"}
@@ -208,7 +211,8 @@ expand() { # COMMAND-LINE PROPERTIES: replaces variables by their values, once a
   OUTPUT=${line}${rest}
 }
 
-split_assignments() { # ENVIRONMENT: one a line. systemctl show joins them with blanks; names are in capitals, those of options are not
+# systemctl show joins the assignments with blanks. Their names are in capitals, those in options are not.
+split_assignments() { # ENVIRONMENT: one a line
   local word IFS=' "'
   OUTPUT=''
   for word in $1; do
@@ -236,7 +240,7 @@ split_options() { # COMMAND-LINE: into options with their values attached, one a
 
 read_start() { # of process PID
   local line
-  [ -r "/proc/${PID}/stat" ] && read -r line <"/proc/${PID}/stat" || return 1
+  [ -n "${PID}" ] && [ -r "/proc/${PID}/stat" ] && read -r line <"/proc/${PID}/stat" || return 1
   set -- ${line##*) }
   STARTED=${20}
   [ "$1" != Z ] # ended, and its parent has not noticed
