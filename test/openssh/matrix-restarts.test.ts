@@ -42,7 +42,8 @@ describeWithSuites('Where the service is restarted meanwhile', () => {
     it('Apply restarts a service that somebody started', async () => {
       whileAsked('(sleep 0.05; systemctl start ssh) &');
       expect((await act(machine, 'Apply', WANTED)).reason).toBe('applied');
-      // The service may also have started when the files were there.
+      // It may also have started when the files were there.
+      await machine.run('until [ -s /run/sshd.pid ]; do sleep 0.05; done');
       expect(await hasLoaded()).toBe(true);
     });
 

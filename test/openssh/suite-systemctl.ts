@@ -20,7 +20,7 @@ wait_until() {
   tries=200
   until "$@"; do
     tries=$((tries - 1))
-    [ "$tries" -gt 0 ] || exit 1
+    [ "$tries" -gt 0 ] || return 1
     sleep 0.05
   done
 }
@@ -28,8 +28,12 @@ is_gone() { ! runs; }
 stop() { if runs; then kill "$(cat "$pid_file")" && wait_until is_gone; fi; }
 start() {
   rm -f "$pid_file"
+  : >/run/activating
   [ ! -e /run/sshd-options ] || . /run/sshd-options
   eval "/usr/sbin/sshd -E /run/sshd.log $SSHD_OPTS" && wait_until runs
+  set -- $?
+  rm /run/activating
+  return "$1"
 }
 echo "$*" >>/run/systemctl.log
 SSHD_OPTS= LOAD=loaded ACTIVE= SOCKET= RESTART= ARGV='/usr/sbin/sshd -D $SSHD_OPTS'
@@ -41,6 +45,7 @@ case $1 in
   show)
     pid=0
     if runs; then pid=$(cat "$pid_file") ACTIVE=\${ACTIVE:-active}; fi
+    if [ -e /run/activating ]; then ACTIVE=activating; fi
     if mv /run/after-show /run/after-show.once 2>/dev/null; then sh /run/after-show.once >/dev/null 2>&1; fi
     printf 'MainPID=0\\nId=sshd.service\\nLoadState=not-found\\nActiveState=inactive\\n\\n'
     printf 'MainPID=%s\\nExecStart={ path=/usr/sbin/sshd ; argv[]=%s ; ignore_errors=no ; pid=0 }\\n' "$pid" "$ARGV"
