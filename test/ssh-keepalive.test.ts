@@ -238,6 +238,14 @@ describe('The properties of SshKeepalive', () => {
     ],
     [{ waitForSuccessTimeout: Duration.days(3) }, 'got: 259200 seconds'],
     [
+      { schedule: events.Schedule.expression('daily') },
+      'schedule must be a rate(...), cron(...) or at(...) expression, got: daily',
+    ],
+    [
+      { schedule: events.Schedule.expression('rate(1 day') },
+      'schedule must be a rate(...), cron(...) or at(...) expression, got: rate(1 day',
+    ],
+    [
       { schedule: events.Schedule.cron({ month: '1', minute: '0', hour: '3' }) },
       'schedule must be a cron expression without months, which State Manager does not support, got: cron(0 3 * 1 ? *)',
     ],

@@ -150,6 +150,9 @@ function scheduleOf(
   if (applyOnlyAtCronInterval !== undefined) requireBoolean(where, 'applyOnlyAtCronInterval', applyOnlyAtCronInterval);
   const settings = { scheduleExpression: expression, applyOnlyAtCronInterval };
   if (Token.isUnresolved(expression)) return settings;
+  if (!/^(rate|cron|at)\(.+\)$/.test(expression)) {
+    throw new Error(`${where}: schedule must be a rate(...), cron(...) or at(...) expression, got: ${expression}`);
+  }
   const rate = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression);
   if (rate && Number(rate[1]) * (MINUTES[rate[2] ?? ''] ?? 0) < 30) {
     throw new Error(`${where}: schedule must be a rate of 30 minutes or longer, got: ${expression}`);
