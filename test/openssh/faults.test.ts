@@ -1,5 +1,5 @@
-// Every system call of a run that writes, renames, creates or forks fails, or the run is killed there. By default each call
-// gets the kill, and every third one another fault, in turn; SEED chooses which. FAULTS=all tries all of them at each call.
+// Every system call of a run that writes, renames, creates or forks fails, or the run is killed there. By default every
+// other call gets the kill, and every third one another fault, in turn; SEED chooses which. FAULTS=all tries all at each call.
 import { availableParallelism } from 'node:os';
 import type { PrivateRootProps } from '../../bin/test-bed/private-root';
 import type { Outcome } from '../../bin/test-bed/unprivileged';
@@ -189,7 +189,7 @@ async function tryAll(trials: readonly Trial[], faults: readonly Fault[]): Promi
   return { hit, found };
 }
 
-/** The kill at every call, and at every third one of the other faults, in turn. */
+/** The kill at every other call, and at every third one of the other faults, in turn. */
 function choose(all: readonly Fault[]): Fault[] {
   if (process.env.FAULTS === 'all') return [...all];
   const calls = new Map<string, Fault[]>();
@@ -198,8 +198,9 @@ function choose(all: readonly Fault[]): Fault[] {
     calls.set(call, [...(calls.get(call) ?? []), fault]);
   }
   return [...calls.values()].flatMap(([first, ...others], index) => {
+    const kill = (index + SEED) % 2 === 0 ? first : undefined;
     const other = (index + SEED) % 3 === 0 ? others[Math.floor(index / 3) % others.length] : undefined;
-    return first && other ? [first, other] : [first!];
+    return [kill, other].filter((fault) => fault !== undefined);
   });
 }
 

@@ -9,7 +9,7 @@ import { bringScripts } from './suite-script';
 import { bringSystemctl } from './suite-systemctl';
 import { SUITE_NAMES, type Suite, findSuite } from './suites';
 
-const RUNS_PER_SUITE = 800;
+const RUNS_PER_SUITE = Number(process.env.CONFIGS ?? 400);
 const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 jest.setTimeout(3_600_000);
 
