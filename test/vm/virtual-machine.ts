@@ -90,7 +90,7 @@ export class VirtualMachine {
     const { kernel, initrd, fileSystem } = this.image;
     const options = [
       ...['-nodefaults', '-nographic', '-no-user-config', '-machine', 'pc', '-m', `${MEMORY_MB}`],
-      // Emulated, a newer processor or chipset takes half as long again to boot: vectors and page tables of five levels.
+      // Emulated, a machine with a newer processor or chipset takes half as long again to boot.
       ...['-accel', HAS_KVM ? 'kvm' : 'tcg', '-cpu', 'Nehalem'],
       ...['-kernel', kernel, '-initrd', initrd, '-append'],
       `root=/dev/vda rw rootfstype=${fileSystem} console=ttyS0 ds=nocloud net.ifnames=0 mitigations=off`,
