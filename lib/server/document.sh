@@ -172,7 +172,7 @@ read_service() { # the unit is sshd on Amazon Linux, RHEL and SUSE, ssh on Debia
   LOADED=${OUTPUT}
   property MainPID "${service}"
   PID=${OUTPUT#0}
-  # Of a service that does not run, with its options: those that its socket, or somebody, starts it with.
+  # A service that does not run: its socket, or somebody, will start it with these options.
   service=${service:-${idle}}
   property ExecStart "${service}"
   case ${OUTPUT} in
@@ -211,7 +211,7 @@ expand() { # COMMAND-LINE PROPERTIES: replaces variables by their values, once a
   OUTPUT=${line}${rest}
 }
 
-# systemctl show joins the assignments with blanks. Their names are in capitals, those in options are not.
+# systemctl show joins the assignments with blanks. Names of variables are in capitals, keywords of sshd are not.
 split_assignments() { # ENVIRONMENT: one a line
   local word IFS=' "'
   OUTPUT=''
@@ -436,7 +436,7 @@ read_sockets() {
     $1 == "|--" { address = $2 }
     /host LOCAL/ { present[ipv4(address)] = 1 }
     NF == 6 && length($1) == 32 { present[toupper($1)] = 1 }
-    /remote_address/ { present["00000000000000000000000000000000"] = 1 } # in tcp6; :: needs no address (disable_ipv6)
+    /remote_address/ { present["00000000000000000000000000000000"] = 1 } # tcp6 exists; :: needs no address (disable_ipv6)
     $4 == "0A" && $10 in own { split($2, part, ":"); listens[network_order(part[1]) ":" part[2]] = 1 }
     END {
       n = split(ENVIRON["LISTEN"], wanted, "\n")
@@ -489,8 +489,9 @@ require_restartable() { # [again]
 }
 
 restart() {
-  if [ -z "${UNIT}" ]; then # or the first connection to its socket, or somebody, has started it, with the old files
-    read_service || fail service "systemctl cannot show the service of sshd. ${OUTPUT}"
+  # Since then, the first connection to its socket or somebody can have started it with the old files.
+  if [ -z "${UNIT}" ]; then
+    examine
     require_restartable
     RUNNING="${PID} ${STARTED}"
   fi
@@ -665,7 +666,7 @@ examine() { # the service and the files as they are; a service that is being res
   fail service "Process ${PID}, an sshd that listens, is not the service sshd or ssh."
 }
 
-is_settled() { # it runs, or nothing does
+is_settled() { # the service runs, or no sshd listens
   case ${ACTIVE}:${PID} in
     active:?*) ;;
     :) ! has_other_sshd ;;
