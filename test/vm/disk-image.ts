@@ -57,11 +57,11 @@ export function diskImage({ suite, fileSystem, change = ':' }: DiskImageProps): 
 }
 
 /** Mounts a disk, which replays the log of its file system, and prints what a shell script prints in its root folder. */
-export async function readDisk(disk: string, script: string): Promise<string> {
+export async function readDisk(disk: string, fileSystem: FileSystem, script: string): Promise<string> {
   const raw = `${disk}.raw`;
   try {
     await execute('qemu-img', ['convert', '-O', 'raw', disk, raw]);
-    const { stdout } = await execute('unshare', inNamespace(`mount -o loop "$1" /mnt && cd /mnt\n${script}`, raw));
+    const { stdout } = await execute('unshare', inNamespace(`${MOUNT[fileSystem]}\ncd /mnt\n${script}`, raw));
     return stdout;
   } finally {
     rmSync(raw, { force: true });
@@ -69,6 +69,12 @@ export async function readDisk(disk: string, script: string): Promise<string> {
 }
 
 const execute = promisify(execFile);
+
+/** XFS does not mount two disks with the same UUID at a time, and the disks of a saved machine are copies of one. */
+const MOUNT: Record<FileSystem, string> = {
+  ext4: 'mount -o loop "$1" /mnt',
+  xfs: 'mount -o loop,nouuid "$1" /mnt',
+};
 
 /** The arguments of an `unshare` that runs a shell script. */
 function inNamespace(script: string, ...args: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 // The power is cut during a change and right after it; then the disk is mounted, which replays the log of its file system.
 import { setTimeout as wait } from 'node:timers/promises';
 import { type SavedDeployment, allOf, documentCommand, on } from './deployed-machine';
-import { readDisk } from './disk-image';
+import { type FileSystem, readDisk } from './disk-image';
 import { FIRST_BOOT, RUN_FIRST_BOOT } from './user-data';
 
 const CUTS = 10;
@@ -22,14 +22,14 @@ for file in etc/ssh/sshd_config.d/*.conf; do [ ! -e "$file" ] || cat "$file"; do
 cat etc/ssh/sshd_config`;
 
 /** What is on a disk: both values of a configuration that sshd accepts, and the files. */
-async function examine(disk: string): Promise<{ values: string; files: string }> {
-  const [settings = '', files = ''] = (await readDisk(disk, EXAMINE)).split('files:\n');
+async function examine(disk: string, fileSystem: FileSystem): Promise<{ values: string; files: string }> {
+  const [settings = '', files = ''] = (await readDisk(disk, fileSystem, EXAMINE)).split('files:\n');
   const value = (keyword: string): string => new RegExp(`^${keyword} (.*)$`, 'im').exec(settings)?.[1] ?? '';
   return { values: `${value('ClientAliveInterval')} ${value('ClientAliveCountMax')}`, files };
 }
 
 /** The tests, on machines whose user data waits. */
-export function testPowerCuts({ deployment, resume }: SavedDeployment): void {
+export function testPowerCuts({ fileSystem, deployment, resume }: SavedDeployment): void {
   describe.each([
     ['the first boot', RUN_FIRST_BOOT, FIRST_BOOT],
     ['Apply', documentCommand('Apply', deployment), { interval: 60, countMax: 120 }],
@@ -51,10 +51,10 @@ export function testPowerCuts({ deployment, resume }: SavedDeployment): void {
           await change;
           seconds = (performance.now() - beginning) / 1000;
           const after = await machine.cutPower();
-          const { values, files } = await examine(during);
+          const { values, files } = await examine(during, fileSystem);
           expect(['0 3', desired]).toContain(values);
           expect([shipped, block + shipped]).toContain(files);
-          expect(await examine(after)).toEqual({ values: desired, files: block + shipped });
+          expect(await examine(after, fileSystem)).toEqual({ values: desired, files: block + shipped });
         });
       const parts = Array.from({ length: CUTS / 2 }, (_, index) => FIRST_PART + (index * 2 * (1 - FIRST_PART)) / CUTS);
       // Side by side, one machine for each layout.
