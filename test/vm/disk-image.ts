@@ -35,10 +35,15 @@ export function diskImage({ suite, fileSystem, change = ':' }: DiskImageProps): 
     mkdirSync(CACHE, { recursive: true });
     const stage = mkdtempSync(`${home}.partial-`);
     try {
-      const make = `truncate -s 1500M "$1/disk" && mkfs.${fileSystem} -q "$1/disk"
-         mount -o loop "$1/disk" /mnt && tar -x -f "$2" -C /mnt
-         cp -L /mnt/vmlinuz "$1/kernel" && cp -L /mnt/initrd.img "$1/initrd"
-         cd /mnt && (${change})`;
+      const make = `
+        truncate -s 1500M "$1/disk"
+        mkfs.${fileSystem} -q "$1/disk"
+        mount -o loop "$1/disk" /mnt
+        tar -x -f "$2" -C /mnt
+        cp -L /mnt/vmlinuz "$1/kernel"
+        cp -L /mnt/initrd.img "$1/initrd"
+        cd /mnt
+        ${change}`;
       execFileSync('unshare', inNamespace(make, stage, root), { stdio: ['ignore', 'ignore', 'pipe'] });
       renameSync(stage, home);
     } catch (error) {
@@ -76,7 +81,7 @@ const MOUNT: Record<FileSystem, string> = {
   xfs: 'mount -o loop,nouuid "$1" /mnt',
 };
 
-/** The arguments of an `unshare` that runs a shell script. */
+/** The arguments of an `unshare` that runs a shell script, which ends at the first command that fails: one a line. */
 function inNamespace(script: string, ...args: readonly string[]): string[] {
   return ['--mount', '--propagation', 'private', 'sh', '-euc', script, 'sh', ...args];
 }
