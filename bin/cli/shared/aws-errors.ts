@@ -48,6 +48,9 @@ export function explainAwsError(thrown: unknown, attempt: Attempt): CliError {
     if (NETWORK.test(code ?? '') || NETWORK.test(name)) {
       return `${endpoint} cannot be reached: check the network, --region and AWS_ENDPOINT_URL. Proxies are not supported; behind one, ${behindProxy}.`;
     }
+    if (code === 'ERR_INVALID_URL') {
+      return 'An endpoint must be a URL: check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SSM, and endpoint_url in ~/.aws/config.';
+    }
     if (isNoAnswer(error)) {
       return `${endpoint} is not Systems Manager, or a proxy or captive portal answered: check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SSM and the network.`;
     }
@@ -66,7 +69,7 @@ function unexpectedAnswer({ $metadata }: AwsError): string {
 }
 
 function described({ name, code, message }: AwsError): string {
-  return [name === 'Error' || NO_CREDENTIALS.test(name) ? '' : name, message.replace(/\.$/, '') || code]
+  return [/^(Type)?Error$/.test(name) || NO_CREDENTIALS.test(name) ? '' : name, message.replace(/\.$/, '') || code]
     .filter(Boolean)
     .join(': ');
 }

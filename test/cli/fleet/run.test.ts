@@ -173,8 +173,7 @@ describe('Targets', () => {
     let stdout = '';
     child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
     const closed = new Promise((resolve) => child.once('close', resolve));
-    while (fleet.fake.count('DescribeAssociation') === 0) await sleep(20);
-    await sleep(300);
+    await sleep(1000);
     child.stdin.end(JSON.stringify({ nodes: [{ id: idOf(1) }] }));
     expect([await closed, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ totals: { correct: 1 } })]);
   });

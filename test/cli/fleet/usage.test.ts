@@ -37,8 +37,8 @@ test.each([
   expect(fleet.fake.count('SendCommand')).toBe(0);
 });
 
-test.each(['--tag a', '--instance-ids web', '--targets-file none.json'])(
-  'wrong targets are refused before the service is asked: %s',
+test.each(['--tag a', '--instance-ids web', '--targets-file none.json', '--targets-file /etc/passwd'])(
+  'wrong targets are refused before the service is called: %s',
   async (targets) => {
     const before = fleet.fake.count('ListDocuments');
     expect((await fleet.run(`check --yes ${targets}`)).status).toBe(2);

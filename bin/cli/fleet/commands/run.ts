@@ -16,7 +16,7 @@ import { ErrorLimit } from '../run/error-limit';
 import { type Progress, findCommand, followCommands } from '../run/follow-command';
 import { type Plan, makePlans } from '../run/plan';
 import { COMMENT, sendCommand } from '../run/send-command';
-import { type Destination, requireTargets } from '../run/targets';
+import { type Destination, givenTargets } from '../run/targets';
 import { announce } from './announce';
 import { constructOptions } from './options';
 import { printFleets } from './output';
@@ -27,12 +27,12 @@ const INTERRUPTED = 130;
 
 /** Sends the command, or picks up one that was sent before, and prints the state of each node. */
 export async function run(request: RunRequest, terminal: LiveTerminal): Promise<number> {
-  await requireTargets(request);
+  const given = await givenTargets(request);
   const session = await Session.open(request);
   try {
     const deployments = await findDeployments(request, session);
     if (request.commandIds.length > 0) return await new Run(request, terminal, session).pickUp(deployments);
-    const plans = await makePlans(request, deployments, session);
+    const plans = await makePlans(given, deployments, session);
     if (plans.length === 0) return nothingToDo(request, session.region, terminal);
     const prompt = announce(plans, request, terminal);
     if (request.dryRun) return plans.every(matchesNodes) ? ExitCode.OK : ExitCode.DIFFERENCE;

@@ -4,7 +4,7 @@ import type { Session } from '../aws/session';
 import type { Deployment } from '../deployment/deployment';
 import { collectNodes } from '../nodes/collect-nodes';
 import type { Nodes } from '../nodes/node';
-import { type Destination, type TargetsRequest, destinationsOf, targetsOf } from './targets';
+import { type Destination, type GivenTargets, destinationsOf, targetsOf } from './targets';
 
 /** A construct with what is sent for it. */
 export interface Plan {
@@ -15,14 +15,14 @@ export interface Plan {
 
 /** None for a file without nodes. @throws CliError when targets are not valid, or are given for several constructs */
 export async function makePlans(
-  request: TargetsRequest,
+  given: GivenTargets | undefined,
   deployments: readonly Deployment[],
   session: Session,
 ): Promise<Plan[]> {
-  requireOne(request, deployments);
+  if (given) requireOne(deployments);
   const plans: Plan[] = [];
   for (const deployment of deployments) {
-    const targets = await targetsOf(request, deployment, session.region);
+    const targets = targetsOf(given, deployment, session.region);
     if (targets.length === 0) return [];
     const nodes: Nodes = new Map();
     const destinations: Destination[] = [];
@@ -38,8 +38,8 @@ export async function makePlans(
 }
 
 /** Tags and ids belong to one construct. */
-function requireOne({ tags, instanceIds, targetsFile }: TargetsRequest, deployments: readonly Deployment[]): void {
-  if (deployments.length === 1 || (tags.length === 0 && instanceIds.length === 0 && targetsFile === undefined)) return;
+function requireOne(deployments: readonly Deployment[]): void {
+  if (deployments.length === 1) return;
   const names = deployments.map(({ construct }) => construct).join(', ');
   throw new CliError(
     `fleet: --tag, --instance-ids and --targets-file need exactly one construct, got: ${deployments.length} (${names}). Give --stack or --document.`,

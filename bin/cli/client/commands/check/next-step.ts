@@ -40,6 +40,8 @@ export async function nextStep(
   const isRace = checked.some(({ verdict }) => 'survives' in verdict && !verdict.survives[shortest]);
   return [
     'Idle sessions stay connected.',
-    ...(isRace ? [`Behind a hop that drops them after ${shortest} s, set ServerAliveInterval 30.`] : []),
+    ...(isRace
+      ? [`If a hop drops them after ${shortest} s, add ServerAliveInterval 30 as the first line of your ssh config.`]
+      : []),
   ];
 }

@@ -87,7 +87,11 @@ export function judge(
     isOwnLine: !REQUIRED_LIMITS.every(survives) && isOwn(endsSessions ? serveralivecountmax : serveraliveinterval),
     deadPeerDroppedAfter: interval > 0 && !endsSessions ? interval * (countMax + 1) : undefined,
     survives: Object.fromEntries(IDLE_LIMITS.map((limit) => [limit, survives(limit)])),
-    remark: remarkOn(interval, endsSessions, firstOfOurs > 0 && !isOurs),
+    remark: remarkOn(
+      interval,
+      endsSessions,
+      firstOfOurs > 0 ? KEYWORDS.filter((keyword) => isOwn(finding[keyword])) : [],
+    ),
   };
 }
 
@@ -100,11 +104,14 @@ function originOf({ source }: Effective): Origin {
   return source ? { file: source.file.path, line: source.line } : { file: undefined, line: 0 };
 }
 
-function remarkOn(interval: number, endsSessions: boolean, isOverridden: boolean): string | undefined {
+/** The overriding keywords are those that the user sets before the block. */
+function remarkOn(interval: number, endsSessions: boolean, overriding: readonly Keyword[]): string | undefined {
+  const [first, second] = overriding;
   const remarks = [
     ...(endsSessions ? ['ServerAliveCountMax 0 ends healthy sessions at the first interval; set 1 or more'] : []),
     ...(interval === 0 ? ['no keepalive is sent'] : []),
-    ...(isOverridden ? ['these lines go before the block of cdk-ssh-keepalive'] : []),
+    ...(first && second ? ['your own lines go before the block of cdk-ssh-keepalive'] : []),
+    ...(first && !second ? [`your own ${KEEPALIVE[first]} goes before the block of cdk-ssh-keepalive`] : []),
   ];
   return remarks.length > 0 ? remarks.join('; ') : undefined;
 }

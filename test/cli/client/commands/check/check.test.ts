@@ -37,7 +37,9 @@ describeWith(['ssh'], 'check', () => {
       out:
         'HOST               KEEPALIVE  60 s  120 s  350 s  SET BY\n' +
         'a, any other host  60 s x 5   race  yes    yes    ~/.ssh/config:5-6\n',
-      notes: 'Idle sessions stay connected.\nBehind a hop that drops them after 60 s, set ServerAliveInterval 30.\n',
+      notes:
+        'Idle sessions stay connected.\n' +
+        'If a hop drops them after 60 s, add ServerAliveInterval 30 as the first line of your ssh config.\n',
     });
   });
 
@@ -80,7 +82,9 @@ describeWith(['ssh'], 'check', () => {
     await home.run('install');
     const [a] = await hosts({ hosts: ['a'] });
     expect(a).toMatchObject({ survives: { 120: false, 350: false }, deadPeerDroppedAfter: null, isOurs: false });
-    expect(a?.remark).toMatch(/ServerAliveCountMax 0 ends healthy sessions.*these lines go before the block/);
+    expect(a?.remark).toMatch(
+      /ServerAliveCountMax 0 ends healthy sessions.*your own ServerAliveCountMax goes before the block/,
+    );
   });
 
   it.each([
