@@ -2,10 +2,9 @@
 import { HANDMADE } from './corpus/handmade';
 import { stockEntries } from './corpus/stock';
 import { Invariants } from './invariants';
-import { SuiteMachine } from './suite-machine';
+import { startScriptedMachine } from './scripted-machine';
+import type { SuiteMachine } from './suite-machine';
 import { describeWithSuites } from './suite-requirements';
-import { bringScripts } from './suite-script';
-import { bringSystemctl } from './suite-systemctl';
 import { SUITE_NAMES, findSuite } from './suites';
 
 const WANTED = { interval: 60, countMax: 120 };
@@ -20,9 +19,7 @@ describeWithSuites('On the corpus', () => {
     let machine: SuiteMachine;
     let invariants: Invariants;
     beforeAll(async () => {
-      machine = await SuiteMachine.start(suite);
-      bringScripts(machine);
-      bringSystemctl(machine, 'idle');
+      machine = await startScriptedMachine(suite, 'idle');
       invariants = new Invariants(machine);
     });
     afterAll(() => {

@@ -3,10 +3,8 @@
 import fc from 'fast-check';
 import { configurations, wantedValues } from './generated-configurations';
 import { Invariants } from './invariants';
-import { SuiteMachine } from './suite-machine';
+import { startScriptedMachine } from './scripted-machine';
 import { describeWithSuites } from './suite-requirements';
-import { bringScripts } from './suite-script';
-import { bringSystemctl } from './suite-systemctl';
 import { SUITE_NAMES, type Suite, findSuite } from './suites';
 
 const RUNS_PER_SUITE = Number(process.env.CONFIGS ?? 400);
@@ -34,11 +32,9 @@ function settled(examination: Promise<void>): Promise<string> {
 async function examine(suite: Suite): Promise<void> {
   // Another one for each, so that together they see more.
   const seed = SEED + SUITE_NAMES.indexOf(suite.name);
-  const machine = await SuiteMachine.start(suite);
+  const machine = await startScriptedMachine(suite, 'idle');
   const invariants = new Invariants(machine);
   try {
-    bringScripts(machine);
-    bringSystemctl(machine, 'idle');
     const property = fc.asyncProperty(configurations, wantedValues, async (files, wanted) => {
       const { verdict, reason, output } = await invariants.ofDocument(files, wanted);
       // Nothing here is immutable or damaged: only sshd and Match blocks for everybody are in the way.

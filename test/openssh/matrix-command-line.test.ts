@@ -1,9 +1,9 @@
 // What stands on sshd's command line beats every file: the script reads the options of the process that really runs, and
 // those with which systemd would start the next one.
-import { SuiteMachine } from './suite-machine';
+import { startScriptedMachine } from './scripted-machine';
+import type { SuiteMachine } from './suite-machine';
 import { describeWithSuites } from './suite-requirements';
-import { act, bringScripts } from './suite-script';
-import { bringSystemctl } from './suite-systemctl';
+import { act } from './suite-script';
 import { SUITE_NAMES, findSuite } from './suites';
 
 const WANTED = { interval: 60, countMax: 120 };
@@ -13,9 +13,7 @@ describeWithSuites('With options on the command line', () => {
   describe.each(SUITE_NAMES.map(findSuite))("of $name's sshd", (suite) => {
     let machine: SuiteMachine;
     beforeEach(async () => {
-      machine = await SuiteMachine.start(suite);
-      bringScripts(machine);
-      bringSystemctl(machine, 'real');
+      machine = await startScriptedMachine(suite, 'real');
       machine.fill({ sshd_config: 'Port 22\n' });
     });
     afterEach(() => machine.stop());

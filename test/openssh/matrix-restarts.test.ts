@@ -1,9 +1,10 @@
 // The service starts, stops or restarts while the script works, by somebody else or by a first connection to its socket. What
 // the script says of the running sshd must hold all the same.
-import { SuiteMachine } from './suite-machine';
+import { startScriptedMachine } from './scripted-machine';
+import type { SuiteMachine } from './suite-machine';
 import { describeWithSuites } from './suite-requirements';
-import { act, boot, bringScripts } from './suite-script';
-import { bringSystemctl } from './suite-systemctl';
+import { act, boot } from './suite-script';
+import { restartsOf } from './suite-systemctl';
 import { SUITE_NAMES, findSuite } from './suites';
 
 const WANTED = { interval: 60, countMax: 120 };
@@ -14,9 +15,7 @@ describeWithSuites('Where the service is restarted meanwhile', () => {
   describe.each(SUITE_NAMES.map(findSuite))("on $name's sshd", (suite) => {
     let machine: SuiteMachine;
     beforeEach(async () => {
-      machine = await SuiteMachine.start(suite);
-      bringScripts(machine);
-      bringSystemctl(machine, 'real');
+      machine = await startScriptedMachine(suite, 'real');
       machine.fill({ sshd_config: CONFIG });
     });
     afterEach(() => machine.stop());
@@ -26,7 +25,6 @@ describeWithSuites('Where the service is restarted meanwhile', () => {
     };
     /** Runs a command line once, while `systemctl show` answers. */
     const whileAsked = (commandLine: string): void => machine.write('run/after-show', `${commandLine}\n`);
-    const restarts = (): number => machine.read('run/systemctl.log').match(/^restart/gm)?.length ?? 0;
     /** The running sshd started after its files were written. */
     const hasLoaded = async (): Promise<boolean> =>
       (await machine.run('[ "$(stat -c %.Z /run/sshd.pid)" \\> "$(stat -c %.Z /etc/ssh/sshd_config)" ]')).status === 0;
@@ -35,7 +33,7 @@ describeWithSuites('Where the service is restarted meanwhile', () => {
       machine.write('run/unit', 'SOCKET=active\n');
       whileAsked('systemctl start ssh');
       expect((await act(machine, 'Apply', WANTED)).reason).toBe('applied');
-      expect([restarts(), await hasLoaded()]).toEqual([1, true]);
+      expect([restartsOf(machine), await hasLoaded()]).toEqual([1, true]);
       expect((await act(machine, 'Check', WANTED)).verdict).toBe('compliant');
     });
 
@@ -75,7 +73,7 @@ describeWithSuites('Where the service is restarted meanwhile', () => {
       await systemctl('restart');
       await whileStarting('awk', 'mkdir /run/once 2>/dev/null && systemctl restart ssh');
       expect((await act(machine, 'Apply', WANTED)).reason).toBe('applied');
-      expect([restarts(), await hasLoaded()]).toEqual([3, true]);
+      expect([restartsOf(machine), await hasLoaded()]).toEqual([3, true]);
     });
 
     it('Check sees an edit in the second in which sshd started', async () => {

@@ -1,9 +1,10 @@
 // Sessions: Apply really restarts a suite's sshd while somebody is logged in. The files are other tests' business.
 import { setTimeout as wait } from 'node:timers/promises';
-import { SuiteMachine } from './suite-machine';
+import { startScriptedMachine } from './scripted-machine';
+import type { SuiteMachine } from './suite-machine';
 import { describeWithSuites } from './suite-requirements';
-import { act, boot, bringScripts } from './suite-script';
-import { bringSystemctl } from './suite-systemctl';
+import { act, boot } from './suite-script';
+import { restartsOf } from './suite-systemctl';
 import { SUITE_NAMES, findSuite } from './suites';
 
 const WANTED = { interval: 1, countMax: 120 };
@@ -15,9 +16,7 @@ describeWithSuites('With a session open', () => {
   describe.each(SUITE_NAMES.map(findSuite))("to $name's sshd", (suite) => {
     let machine: SuiteMachine;
     beforeEach(async () => {
-      machine = await SuiteMachine.start(suite);
-      bringScripts(machine);
-      bringSystemctl(machine, 'real');
+      machine = await startScriptedMachine(suite, 'real');
       machine.fill({ sshd_config: CONFIG, 'sshd_config.d': { folder: true } });
       await machine.run(
         'mkdir -m 700 /root/.ssh && ssh-keygen -q -t ed25519 -N "" -f /root/.ssh/id_ed25519 && ' +
@@ -30,7 +29,7 @@ describeWithSuites('With a session open', () => {
     it('Apply keeps it open, and new sessions get the new values', async () => {
       const old = await Session.open(machine, 'old');
       const apply = await act(machine, 'Apply', WANTED);
-      expect([apply.verdict, machine.read('run/systemctl.log').match(/^restart/gm)?.length]).toEqual(['changed', 2]);
+      expect([apply.verdict, restartsOf(machine)]).toEqual(['changed', 2]);
       expect(apply.text).toContain('ssh.service was restarted');
 
       const young = await Session.open(machine, 'young');
@@ -43,7 +42,7 @@ describeWithSuites('With a session open', () => {
     it('first boot keeps it open, and new values are in force', async () => {
       const old = await Session.open(machine, 'old');
       expect(await boot(machine)).toBe(true);
-      expect(machine.read('run/systemctl.log').match(/^restart/gm)).toHaveLength(2);
+      expect(restartsOf(machine)).toBe(2);
       expect((await act(machine, 'Check', { interval: 60, countMax: 120 })).output).toContain('verdict=compliant');
       expect(await old.echoes('still here')).toBe(true);
     });

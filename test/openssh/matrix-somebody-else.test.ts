@@ -1,9 +1,10 @@
 // Somebody else's sshd, and somebody else's edits: what was not in force before is not put into force by a restart of ours
 // where it would stop sshd, and what is not the service's sshd is left alone.
-import { SuiteMachine } from './suite-machine';
+import { startScriptedMachine } from './scripted-machine';
+import type { SuiteMachine } from './suite-machine';
 import { describeWithSuites } from './suite-requirements';
-import { act, bringScripts } from './suite-script';
-import { bringSystemctl } from './suite-systemctl';
+import { act } from './suite-script';
+import { bringSystemctl, restartsOf } from './suite-systemctl';
 import { SUITE_NAMES, findSuite } from './suites';
 
 const WANTED = { interval: 60, countMax: 120 };
@@ -15,15 +16,12 @@ describeWithSuites('Where somebody else is at work', () => {
   describe.each(SUITE_NAMES.map(findSuite))("on $name's sshd", (suite) => {
     let machine: SuiteMachine;
     beforeEach(async () => {
-      machine = await SuiteMachine.start(suite);
-      bringScripts(machine);
-      bringSystemctl(machine, 'real');
+      machine = await startScriptedMachine(suite, 'real');
       machine.fill({ sshd_config: CONFIG });
       expect((await machine.run('systemctl restart ssh')).status).toBe(0);
     });
     afterEach(() => machine.stop());
 
-    const restarts = (): number => machine.read('run/systemctl.log').match(/^restart/gm)?.length ?? 0;
     const pid = (): string => machine.read('run/sshd.pid');
     /** In a later second than that in which sshd has started: change times are compared in seconds. */
     const later = (): Promise<unknown> => machine.run('sleep 1.1');
@@ -57,7 +55,7 @@ describeWithSuites('Where somebody else is at work', () => {
       const remove = await act(machine, 'Remove', WANTED);
       expect([remove.status, remove.reason]).toEqual([2, 'cannot-restart']);
       expect(Object.keys(machine.snapshot())).toEqual(Object.keys(before));
-      expect([restarts(), pid()]).toEqual([1, running]);
+      expect([restartsOf(machine), pid()]).toEqual([1, running]);
       expect((await machine.run(BANNER)).stdout).toMatch(/^SSH-2\.0-/);
     });
 
@@ -126,7 +124,7 @@ describeWithSuites('Where somebody else is at work', () => {
       expect(text).toContain(
         '/etc/ssh/sshd_config was edited after sshd had started; the restart puts that into force as well.',
       );
-      expect(restarts()).toBe(2);
+      expect(restartsOf(machine)).toBe(2);
     });
 
     it.each([
@@ -156,12 +154,12 @@ describeWithSuites('Where somebody else is at work', () => {
       'right values that were %s after sshd had started are drift, which Apply corrects with a restart',
       async (_, prepare) => {
         await prepare();
-        const before = restarts();
+        const before = restartsOf(machine);
         const check = await act(machine, 'Check', WANTED);
         expect([check.verdict, check.reason]).toEqual(['drifted', 'not-loaded']);
         expect(check.text).toMatch(/^\/etc\/ssh\/\S+ was edited after sshd had loaded it/);
         const apply = await act(machine, 'Apply', WANTED);
-        expect([apply.verdict, apply.reason, restarts() - before]).toEqual(['changed', 'loaded', 1]);
+        expect([apply.verdict, apply.reason, restartsOf(machine) - before]).toEqual(['changed', 'loaded', 1]);
         expect((await act(machine, 'Check', WANTED)).verdict).toBe('compliant');
         expect((await act(machine, 'Apply', WANTED)).verdict).toBe('unchanged');
       },
@@ -192,7 +190,7 @@ describeWithSuites('Where somebody else is at work', () => {
         await machine.run('touch /etc/ssh/sshd_config');
         expect((await act(machine, 'Apply', WANTED)).status).toBe(0);
       }
-      expect(restarts()).toBe(3);
+      expect(restartsOf(machine)).toBe(3);
     });
 
     it('restarts for old files no more than once a day, whoever reloads sshd meanwhile', async () => {
@@ -202,7 +200,7 @@ describeWithSuites('Where somebody else is at work', () => {
         await machine.run('systemctl reload ssh && sleep 1.1 && touch /etc/ssh/sshd_config');
         return (await act(machine, 'Apply', WANTED)).reason;
       };
-      expect([await again(), restarts()]).toEqual(['not-loaded', 2]);
+      expect([await again(), restartsOf(machine)]).toEqual(['not-loaded', 2]);
       // A day later, by the time since boot, which no step of the clock changes.
       const day = (file: string): string => file.replace(/\d+$/m, (uptime) => `${Number(uptime) - 86_400}`);
       machine.write('run/cdk-ssh-keepalive.state', day(machine.read('run/cdk-ssh-keepalive.state')));
@@ -225,7 +223,7 @@ describeWithSuites('Where somebody else is at work', () => {
         const { status, reason, text } = await act(machine, 'Apply', WANTED);
         expect([status, reason]).toEqual([2, 'cannot-restart']);
         expect(text).toContain(`ssh.service is ${load}`);
-        expect([machine.snapshot(), pid(), restarts()]).toEqual([before, running, 1]);
+        expect([machine.snapshot(), pid(), restartsOf(machine)]).toEqual([before, running, 1]);
       },
     );
 
@@ -235,7 +233,7 @@ describeWithSuites('Where somebody else is at work', () => {
       const { status, reason, text } = await act(machine, 'Apply', WANTED);
       expect([status, reason]).toEqual([2, 'restart']);
       expect(text).toContain('Everything was rolled back.');
-      expect([machine.snapshot(), pid(), restarts()]).toEqual([before, running, 2]);
+      expect([machine.snapshot(), pid(), restartsOf(machine)]).toEqual([before, running, 2]);
     });
 
     it('waits until a unit that is activating is active', async () => {
@@ -331,7 +329,7 @@ describeWithSuites('Where somebody else is at work', () => {
     it('Remove restarts nothing where a comment of somebody else names cdk-ssh-keepalive', async () => {
       machine.write('etc/ssh/sshd_config', `# Keepalive: see cdk-ssh-keepalive.\n${CONFIG}`);
       expect((await act(machine, 'Remove', WANTED)).reason).toBe('absent');
-      expect(restarts()).toBe(1);
+      expect(restartsOf(machine)).toBe(1);
     });
 
     it('changes nothing where the service has failed, so that nobody takes a dead sshd for a configured one', async () => {
@@ -353,7 +351,7 @@ describeWithSuites('Where somebody else is at work', () => {
       const check = await act(machine, 'Check', WANTED);
       expect([check.status, check.verdict, check.reason]).toEqual([1, 'drifted', 'unfinished']);
       const apply = await act(machine, 'Apply', WANTED);
-      expect([apply.verdict, apply.reason, restarts()]).toEqual(['changed', 'resumed-applied', 2]);
+      expect([apply.verdict, apply.reason, restartsOf(machine)]).toEqual(['changed', 'resumed-applied', 2]);
       expect((await act(machine, 'Check', WANTED)).verdict).toBe('compliant');
     });
 

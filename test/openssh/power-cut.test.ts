@@ -2,10 +2,10 @@
 // page cache being written, and mounted again. The kernel's shutdown call stands for device-mapper's flakey, which not every
 // kernel has; xfstests uses it for the same purpose.
 import { existsSync } from 'node:fs';
-import { SuiteMachine } from './suite-machine';
+import { startScriptedMachine } from './scripted-machine';
+import type { SuiteMachine } from './suite-machine';
 import { describeWithSuites } from './suite-requirements';
-import { act, boot, bringScripts } from './suite-script';
-import { bringSystemctl } from './suite-systemctl';
+import { act, boot } from './suite-script';
 import { findSuite } from './suites';
 
 jest.setTimeout(600_000);
@@ -39,9 +39,7 @@ describeOnDisks('After a power cut', () => {
       await command('umount /etc/ssh && mount -o loop /tmp/disk /etc/ssh');
     };
     beforeEach(async () => {
-      machine = await SuiteMachine.start(findSuite('bookworm'));
-      bringScripts(machine);
-      bringSystemctl(machine, 'idle');
+      machine = await startScriptedMachine(findSuite('bookworm'), 'idle');
       await command(`${DEVICES}; truncate -s 400M /tmp/disk && mkfs.${fileSystem} -q /tmp/disk`);
       await command('mkdir /tmp/keys && cp -a /etc/ssh/ssh_host_* /tmp/keys && mount -o loop /tmp/disk /etc/ssh');
       await command('cp -a /tmp/keys/* /etc/ssh');

@@ -72,3 +72,8 @@ esac
 export function bringSystemctl(machine: SuiteMachine, kind: 'idle' | 'real'): void {
   machine.write('run/bin/systemctl', kind === 'real' ? REAL : IDLE, 0o755);
 }
+
+/** How often the sshd of the machine was restarted. */
+export function restartsOf(machine: SuiteMachine): number {
+  return machine.read('run/systemctl.log').match(/^restart/gm)?.length ?? 0;
+}
