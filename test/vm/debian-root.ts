@@ -22,6 +22,13 @@ export const SHELL_PORT = 2222;
 /** An openssh-server of the same version whose sshd_config has one more line, for `dpkg --install`. */
 export const NEWER_SSHD_PACKAGE = '/root/openssh-server.deb';
 
+/** Units that are not about ssh and user data. */
+const LEFT_OUT = [
+  ...['getty@tty1.service', 'serial-getty@ttyS0.service'],
+  ...['proc-sys-fs-binfmt_misc.automount', 'systemd-binfmt.service'],
+  ...['modprobe@drm.service', 'modprobe@efi_pstore.service'],
+];
+
 // Shell scripts that get the root folder as $1.
 const BEFORE_PACKAGES = `
 mkdir -p "$1/etc/initramfs-tools/conf.d"
@@ -43,23 +50,23 @@ Name=eth0
 [Network]
 Address=10.0.2.15/24
 END
-cat >"$1/etc/systemd/system/shell.socket" <<'END'
-[Socket]
-ListenStream=${SHELL_PORT}
-Accept=yes
-TriggerLimitIntervalSec=0
+# Not a unit for each command: to start one takes an emulated machine as long as the command.
+cat >"$1/root/shell.py" <<'END'
+import socket
+import subprocess
+
+server = socket.create_server(("", ${SHELL_PORT}))
+while True:
+    connection, _ = server.accept()
+    with connection:
+        subprocess.Popen(["/bin/sh"], stdin=connection, stdout=connection)
 END
-cat >"$1/etc/systemd/system/shell@.service" <<'END'
-[Unit]
-CollectMode=inactive-or-failed
+cat >"$1/etc/systemd/system/shell.service" <<'END'
 [Service]
-ExecStart=-/bin/sh
-StandardInput=socket
-StandardError=journal
+ExecStart=/usr/bin/python3 /root/shell.py
 END
-mkdir -p "$1/etc/systemd/system/multi-user.target.wants" "$1/etc/systemd/system/sockets.target.wants"
-ln -sf /lib/systemd/system/systemd-networkd.service "$1/etc/systemd/system/multi-user.target.wants/"
-ln -sf ../shell.socket "$1/etc/systemd/system/sockets.target.wants/"
+mkdir -p "$1/etc/systemd/system/multi-user.target.wants"
+ln -s /lib/systemd/system/systemd-networkd.service ../shell.service "$1/etc/systemd/system/multi-user.target.wants/"
 # What is not about ssh and user data is left out, because emulated machines are slow.
 cat >"$1/etc/cloud/cloud.cfg.d/99_vm.cfg" <<'END'
 datasource_list: [NoCloud]
@@ -71,6 +78,11 @@ cloud_config_modules: [runcmd]
 cloud_final_modules: [scripts-user, final-message]
 END
 rm -f "$1"/etc/systemd/system/timers.target.wants/*
+for unit in ${LEFT_OUT.join(' ')}; do
+  ln -s /dev/null "$1/etc/systemd/system/$unit"
+done
+# Files of /usr are up to date: no ldconfig at the first boot.
+touch "$1/etc/.updated" "$1/var/.updated"
 mkdir -p "$1/var/log/journal"
 `;
 const DEFINITION = createHash('sha256')

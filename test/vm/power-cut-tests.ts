@@ -5,8 +5,8 @@ import { type FileSystem, readDisk } from './disk-image';
 import { FIRST_BOOT, RUN_FIRST_BOOT } from './user-data';
 
 const CUTS = 10;
-/** The cuts during a change are spread over the rest of its time, because nothing is written before. */
-const FIRST_PART = 0.5;
+/** The cuts during a change are spread over the part of its time in which files are written and renamed. */
+const [FIRST_CUT, LAST_CUT] = [0.35, 0.65];
 
 /** Where the settings go: a block where sshd_config has no Include. */
 const LAYOUTS = {
@@ -41,8 +41,7 @@ export function testPowerCuts({ fileSystem, deployment, resume }: SavedDeploymen
       let seconds = 0;
       const cut = (layout: string, part: number): Promise<void> =>
         on(resume(), async (machine) => {
-          await machine.output(`${layout}; sync`);
-          const shipped = `${await machine.output('cat /etc/ssh/sshd_config')}\n`;
+          const shipped = `${await machine.output(`${layout}; sync; cat /etc/ssh/sshd_config`)}\n`;
           const beginning = performance.now();
           const change = machine.output(begin);
           // How long it takes is only known after the first time.
@@ -56,7 +55,8 @@ export function testPowerCuts({ fileSystem, deployment, resume }: SavedDeploymen
           expect([shipped, block + shipped]).toContain(files);
           expect(await examine(after, fileSystem)).toEqual({ values: desired, files: block + shipped });
         });
-      const parts = Array.from({ length: CUTS / 2 }, (_, index) => FIRST_PART + (index * 2 * (1 - FIRST_PART)) / CUTS);
+      const step = (LAST_CUT - FIRST_CUT) / (CUTS / 2 - 1);
+      const parts = Array.from({ length: CUTS / 2 }, (_, index) => FIRST_CUT + index * step);
       // Side by side, one machine for each layout.
       const cuts = Object.values(LAYOUTS).map(async (layout) => {
         for (const part of parts) await cut(layout, part);
