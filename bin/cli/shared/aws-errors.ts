@@ -45,11 +45,12 @@ export function explainAwsError(thrown: unknown, attempt: Attempt): CliError {
       return 'AWS rejected these credentials. Check that they are complete and for this partition, and check the system clock.';
     }
     if (/Throttl|TooManyRequests/.test(name)) return 'Too many requests in the account: wait a minute and try again.';
-    if (NETWORK.test(code ?? '') || NETWORK.test(name)) {
-      return `${endpoint} cannot be reached: check the network, --region and AWS_ENDPOINT_URL. Proxies are not supported; behind one, ${behindProxy}.`;
-    }
     if (code === 'ERR_INVALID_URL') {
       return 'An endpoint must be a URL: check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SSM, and endpoint_url in ~/.aws/config.';
+    }
+    if (isWithoutSsoSession(error)) return `Create it with aws configure sso${option}.`;
+    if (NETWORK.test(code ?? '') || NETWORK.test(name)) {
+      return `${endpoint} cannot be reached: check the network, --region and AWS_ENDPOINT_URL. Proxies are not supported; behind one, ${behindProxy}.`;
     }
     if (isNoAnswer(error)) {
       return `${endpoint} is not Systems Manager, or a proxy or captive portal answered: check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SSM and the network.`;
@@ -64,11 +65,18 @@ function isNoAnswer({ name, message }: AwsError): boolean {
   return /^Unknown(Error)?$/.test(name) || message.includes('Deserialization error');
 }
 
+/** The profile names an sso-session that the file lacks, of which the SDK reads a property (3.1169). */
+function isWithoutSsoSession({ name, message }: AwsError): boolean {
+  return name === 'TypeError' && message.includes("'sso_region'");
+}
+
 function unexpectedAnswer({ $metadata }: AwsError): string {
   return `unexpected answer${$metadata?.httpStatusCode ? ` with HTTP status ${$metadata.httpStatusCode}` : ''}`;
 }
 
-function described({ name, code, message }: AwsError): string {
+function described(error: AwsError): string {
+  const { name, code, message } = error;
+  if (isWithoutSsoSession(error)) return 'the sso-session of the profile does not exist in ~/.aws/config';
   return [/^(Type)?Error$/.test(name) || NO_CREDENTIALS.test(name) ? '' : name, message.replace(/\.$/, '') || code]
     .filter(Boolean)
     .join(': ');

@@ -137,7 +137,7 @@ test('--profile may be one of IAM Identity Center, with the session that aws sso
   }
 });
 
-describe('What cannot be read is told, with what to do, and exit 3:', () => {
+describe('What cannot be read is an error with advice, exit 3:', () => {
   async function failure(args: readonly string[], env?: Record<string, string>): Promise<string> {
     const { status, stdout, stderr } = await show(args, env);
     expect([status, stdout]).toEqual([3, '']);
@@ -264,6 +264,20 @@ describe('What cannot be read is told, with what to do, and exit 3:', () => {
   test('a session of IAM Identity Center that has ended', async () => {
     writeFileSync(home.path('aws-config'), SSO_PROFILE);
     expect(await failure(['--stack', 'Web', '--profile', 'sso'], {})).toContain('aws sso login --profile sso');
+  });
+
+  test('a profile whose sso-session does not exist', async () => {
+    writeFileSync(home.path('aws-config'), SSO_PROFILE.replace(/^\[sso-session .*/m, '[sso-session other]'));
+    expect(await failure(['--stack', 'Web', '--profile', 'sso'], {})).toContain(
+      'the sso-session of the profile does not exist in ~/.aws/config. Create it with aws configure sso --profile sso.',
+    );
+  });
+
+  test('an endpoint that is no URL', async () => {
+    const env = { ...KEYS, AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL_SSM: 'foo' };
+    expect(await failure(['--stack', 'Web'], env)).toContain(
+      'Invalid URL. An endpoint must be a URL: check AWS_ENDPOINT_URL',
+    );
   });
 
   test('nobody at the other end', async () => {
