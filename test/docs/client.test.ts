@@ -117,9 +117,3 @@ test('The README has no other commands than these', () => {
   expect(commands.length).toBeGreaterThan(0);
   expect(COMMANDS).toEqual(expect.arrayContaining(commands));
 });
-
-test('It links to files that exist', () => {
-  for (const [, link = ''] of TEXT.matchAll(/\]\((?!http)([^)]+)\)/g)) {
-    expect(() => readFileSync(join(__dirname, '..', '..', 'docs', link))).not.toThrow();
-  }
-});

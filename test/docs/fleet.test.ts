@@ -39,7 +39,7 @@ const actionsDone = (): string[] => [...new Set(fleet.fake.calls.map(({ action }
 
 describeWith(['script'], 'Every command of the page', () => {
   test.each(COMMANDS.filter((line) => !line.includes('jq')))('%s', async (line) => {
-    writeFileSync(fleet.home.path('nodes.json'), JSON.stringify({ nodes: [{ id: idOf(1) }, { id: idOf(2) }] }));
+    writeFileSync(fleet.home.path('drifted.json'), JSON.stringify({ nodes: [{ id: idOf(1) }, { id: idOf(2) }] }));
     fleet.fake.nodes.add({
       id: 'i-0123456789abcdef0',
       run: () => Promise.resolve({ status: 0, stdout: '', stderr: '' }),

@@ -73,7 +73,7 @@ export function bringSystemctl(machine: SuiteMachine, kind: 'idle' | 'real'): vo
   machine.write('run/bin/systemctl', kind === 'real' ? REAL : IDLE, 0o755);
 }
 
-/** How often the sshd of the machine was restarted. */
+/** The number of calls of `systemctl restart`, those of the test included. */
 export function restartsOf(machine: SuiteMachine): number {
   return machine.read('run/systemctl.log').match(/^restart/gm)?.length ?? 0;
 }

@@ -22,7 +22,7 @@ export const SHELL_PORT = 2222;
 /** An openssh-server of the same version whose sshd_config has one more line, for `dpkg --install`. */
 export const NEWER_SSHD_PACKAGE = '/root/openssh-server.deb';
 
-/** Units that are not about ssh and user data. */
+/** Units that neither ssh nor the user data needs. */
 const LEFT_OUT = [
   ...['getty@tty1.service', 'serial-getty@ttyS0.service'],
   ...['proc-sys-fs-binfmt_misc.automount', 'systemd-binfmt.service'],
@@ -50,7 +50,7 @@ Name=eth0
 [Network]
 Address=10.0.2.15/24
 END
-# Not a unit for each command: to start one takes an emulated machine as long as the command.
+# One service for all commands: on an emulated machine, starting a unit takes as long as the command itself.
 cat >"$1/root/shell.py" <<'END'
 import socket
 import subprocess
@@ -64,6 +64,8 @@ END
 cat >"$1/etc/systemd/system/shell.service" <<'END'
 [Service]
 ExecStart=/usr/bin/python3 /root/shell.py
+OOMPolicy=continue
+Restart=always
 END
 mkdir -p "$1/etc/systemd/system/multi-user.target.wants"
 ln -s /lib/systemd/system/systemd-networkd.service ../shell.service "$1/etc/systemd/system/multi-user.target.wants/"

@@ -63,13 +63,10 @@ export async function bootToUserData(image: DiskImage, deployment: Deployment): 
 }
 
 /** Runs a test on a machine, and shows its console where the test fails. */
-export async function on(
-  start: Promise<VirtualMachine>,
-  test: (machine: VirtualMachine) => Promise<void>,
-): Promise<void> {
+export async function on<T>(start: Promise<VirtualMachine>, test: (machine: VirtualMachine) => Promise<T>): Promise<T> {
   const machine = await start;
   try {
-    await test(machine);
+    return await test(machine);
   } catch (error) {
     console.log(`The machine's console:\n${machine.console.split('\n').slice(-60).join('\n')}`);
     throw error;

@@ -5,8 +5,6 @@ import { type FileSystem, readDisk } from './disk-image';
 import { FIRST_BOOT, RUN_FIRST_BOOT } from './user-data';
 
 const CUTS = 10;
-/** The cuts during a change are spread over the part of its time in which files are written and renamed. */
-const [FIRST_CUT, LAST_CUT] = [0.35, 0.65];
 
 /** Where the settings go: a block where sshd_config has no Include. */
 const LAYOUTS = {
@@ -38,30 +36,37 @@ export function testPowerCuts({ fileSystem, deployment, resume }: SavedDeploymen
     const block = `# BEGIN cdk-ssh-keepalive\nClientAliveInterval ${interval}\nClientAliveCountMax ${countMax}\n# END cdk-ssh-keepalive\n`;
 
     it(`during ${name} and right after it, ${CUTS} times, has complete files`, async () => {
-      let seconds = 0;
-      const cut = (layout: string, part: number): Promise<void> =>
+      /** Returns whether the cut during the change came after its files were renamed, and how long the change takes. */
+      const cut = (layout: string, milliseconds: number): Promise<{ isLate: boolean; duration: number }> =>
         on(resume(), async (machine) => {
           const shipped = `${await machine.output(`${layout}; sync; cat /etc/ssh/sshd_config`)}\n`;
           const beginning = performance.now();
           const change = machine.output(begin);
-          // How long it takes is only known after the first time.
-          await Promise.race([change, wait(part * seconds * 1000)]);
+          await Promise.race([change, wait(milliseconds)]);
           const during = machine.copyDisk();
           await change;
-          seconds = (performance.now() - beginning) / 1000;
+          const duration = performance.now() - beginning;
           const after = await machine.cutPower();
           const { values, files } = await examine(during, fileSystem);
           expect(['0 3', desired]).toContain(values);
           expect([shipped, block + shipped]).toContain(files);
           expect(await examine(after, fileSystem)).toEqual({ values: desired, files: block + shipped });
+          return { isLate: values === desired, duration };
         });
-      const step = (LAST_CUT - FIRST_CUT) / (CUTS / 2 - 1);
-      const parts = Array.from({ length: CUTS / 2 }, (_, index) => FIRST_CUT + index * step);
+      /** The first one, at the beginning, shows how long the change takes; the others close in on its renames. */
+      const closeIn = async (layout: string): Promise<void> => {
+        let { duration } = await cut(layout, 0);
+        let [earliest, latest] = [0, 1];
+        for (let count = 0; count < CUTS / 2; count++) {
+          const part = (earliest + latest) / 2;
+          const result = await cut(layout, part * duration);
+          ({ duration } = result);
+          if (result.isLate) latest = part;
+          else earliest = part;
+        }
+      };
       // Side by side, one machine for each layout.
-      const cuts = Object.values(LAYOUTS).map(async (layout) => {
-        for (const part of parts) await cut(layout, part);
-      });
-      await allOf(cuts);
+      await allOf(Object.values(LAYOUTS).map(closeIn));
     });
   });
 }

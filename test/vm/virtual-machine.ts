@@ -146,7 +146,7 @@ export class VirtualMachine {
 
   /** Waits until a command succeeds. */
   async waitFor(commandLine: string): Promise<void> {
-    // Most of the waiting is done inside: a command from outside costs an emulated machine more than one in a loop.
+    // Most of the waiting is done inside: on an emulated machine, a command from outside is slower than a pass of a loop.
     const tries = `tries=${TRIES_INSIDE}; until ${commandLine}; do tries=$((tries - 1)); [ $tries -gt 0 ] || exit 1; sleep 0.5; done`;
     for (const end = performance.now() + BOOT_SECONDS * 1000; !(await this.succeeds(tries)); await wait(POLL_MS)) {
       if (this.qemu.exitCode !== null || this.qemu.signalCode !== null) throw new Error('qemu has ended.');

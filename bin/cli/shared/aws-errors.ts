@@ -1,10 +1,13 @@
 // Errors of the AWS SDK as messages: what failed, and what to do about it.
 import type { SignIn } from './aws-client';
 import { CliError } from './exit-code';
+import { oneLine } from './printable';
 
 /** Fields of SDK errors that are used here. */
 interface AwsError extends Error {
   readonly code?: string;
+  /** What is not a URL. */
+  readonly input?: string;
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
@@ -46,9 +49,10 @@ export function explainAwsError(thrown: unknown, attempt: Attempt): CliError {
     }
     if (/Throttl|TooManyRequests/.test(name)) return 'Too many requests in the account: wait a minute and try again.';
     if (code === 'ERR_INVALID_URL') {
-      return 'An endpoint must be a URL: check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SSM, and endpoint_url in ~/.aws/config.';
+      return 'Correct AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SSM or endpoint_url in ~/.aws/config. For example https://ssm.eu-west-1.amazonaws.com.';
     }
-    if (isWithoutSsoSession(error)) return `Create it with aws configure sso${option}.`;
+    if (isMissingSsoSession(error))
+      return 'Correct sso_session in the profile, or create it with aws configure sso-session.';
     if (NETWORK.test(code ?? '') || NETWORK.test(name)) {
       return `${endpoint} cannot be reached: check the network, --region and AWS_ENDPOINT_URL. Proxies are not supported; behind one, ${behindProxy}.`;
     }
@@ -65,8 +69,8 @@ function isNoAnswer({ name, message }: AwsError): boolean {
   return /^Unknown(Error)?$/.test(name) || message.includes('Deserialization error');
 }
 
-/** The profile names an sso-session that the file lacks, of which the SDK reads a property (3.1169). */
-function isWithoutSsoSession({ name, message }: AwsError): boolean {
+/** The SDK (3.1169) reads sso_region of the sso-session without checking that it exists. */
+function isMissingSsoSession({ name, message }: AwsError): boolean {
   return name === 'TypeError' && message.includes("'sso_region'");
 }
 
@@ -76,8 +80,9 @@ function unexpectedAnswer({ $metadata }: AwsError): string {
 
 function described(error: AwsError): string {
   const { name, code, message } = error;
-  if (isWithoutSsoSession(error)) return 'the sso-session of the profile does not exist in ~/.aws/config';
-  return [/^(Type)?Error$/.test(name) || NO_CREDENTIALS.test(name) ? '' : name, message.replace(/\.$/, '') || code]
+  if (isMissingSsoSession(error)) return 'the sso-session of the profile does not exist in ~/.aws/config';
+  if (code === 'ERR_INVALID_URL') return `the endpoint must be a URL, got: '${oneLine(error.input ?? '', 80)}'`;
+  return [name === 'Error' || NO_CREDENTIALS.test(name) ? '' : name, message.replace(/\.$/, '') || code]
     .filter(Boolean)
     .join(': ');
 }

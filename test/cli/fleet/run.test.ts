@@ -152,12 +152,12 @@ describe('Targets', () => {
     [
       'a node of another construct',
       JSON.stringify({ nodes: [{ id: idOf(1), construct: 'Db/SshKeepalive' }] }),
-      "-: must have nodes of Web/SshKeepalive alone, got: one of 'Db/SshKeepalive'. Give --stack or --document",
+      "-: all nodes must be of Web/SshKeepalive, got: one of 'Db/SshKeepalive'. Give --stack or --document",
     ],
     [
       'nodes of another Region',
       JSON.stringify({ region: 'us-east-1', nodes: [{ id: idOf(1) }] }),
-      "-: must be of eu-west-1, got: 'us-east-1'. Give the --region of the file.",
+      "-: the nodes must be in eu-west-1, got: 'us-east-1'. Give the --region of the file.",
     ],
     ['an id that is none', '{"nodes":[{"id":"web\\u001b[2J"}]}', "must be ids of nodes, got: 'web\\u001b[2J'"],
   ])('a file with %s is wrong usage', async (_, input, message) => {
@@ -173,6 +173,7 @@ describe('Targets', () => {
     let stdout = '';
     child.stdout.on('data', (data: Buffer) => (stdout += data.toString()));
     const closed = new Promise((resolve) => child.once('close', resolve));
+    // Longer than the program takes to start: until then, it could not find the pipe empty.
     await sleep(1000);
     child.stdin.end(JSON.stringify({ nodes: [{ id: idOf(1) }] }));
     expect([await closed, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ totals: { correct: 1 } })]);

@@ -58,23 +58,21 @@ export function clientCommand(terminal: Terminal, finish: (code: ExitCode) => vo
     .addHelpText('after', SOURCE)
     .addHelpText('after', examples('install', ['', '--stack Web', '--from snippet.txt --dry-run', '--yes --json']))
     .action(async (options: SnippetOptions & ChangeOptions) => {
+      const request = changeRequest(options);
+      const { requireSource } = await import('../snippet/source.js');
+      requireSource(options);
       requireAnswer(options, terminal);
       const { install } = await import('./install.js');
-      finish(
-        await install(
-          { ...(await snippetRequest(options)), ...changeRequest(options) },
-          terminal,
-          await platformFor(options),
-        ),
-      );
+      finish(await install({ ...(await snippetRequest(options)), ...request }, terminal, await platformFor(options)));
     });
 
   const uninstall = withChange(command('uninstall', 'remove the blocks of cdk-ssh-keepalive from the ssh config'))
     .addHelpText('after', examples('uninstall', ['', '--dry-run', '--yes']))
     .action(async (options: ChangeOptions) => {
+      const request = changeRequest(options);
       requireAnswer(options, terminal);
       const { uninstall } = await import('./uninstall.js');
-      finish(await uninstall(changeRequest(options), terminal, await platformFor(options)));
+      finish(await uninstall(request, terminal, await platformFor(options)));
     });
 
   const check = command('check', 'show which hosts drop an idle session, and why')

@@ -30,22 +30,38 @@ export interface SourceRequest {
  * @throws CliError when options contradict each other, the source cannot be read, or what it holds is not safe
  */
 export async function snippetFrom(request: SourceRequest): Promise<Snippet | undefined> {
-  const { stack, parameter, profile, region, from } = request;
-  refuseContradictions(request);
+  const { stack, profile, region, from } = request;
+  requireSource(request);
   if (from !== undefined) {
     const { readSnippetFile } = await import('./snippet-file.js');
     return readSnippetFile(from, stack);
   }
-  const path = parameter ?? (stack === undefined ? undefined : stackPath(stack));
+  const path = pathOf(request);
   if (path === undefined) return undefined;
-  orUsage(() => requireParameterPath('--parameter', path, 1));
-  if (region !== undefined) orUsage(() => requireValue('--region', region, REGION));
   const { readParameters } = await import('./parameter-store.js');
   const stored = await readParameters({ path, profile, region });
   return parse(
     stored.text,
     stack === undefined ? `parameters below ${path} in ${stored.region}` : `stack ${stack} in ${stored.region}`,
   );
+}
+
+/**
+ * Checks the options, before anything is read.
+ *
+ * @throws CliError
+ */
+export function requireSource(request: SourceRequest): void {
+  refuseContradictions(request);
+  const { from, region } = request;
+  const path = from === undefined ? pathOf(request) : undefined;
+  if (path !== undefined) orUsage(() => requireParameterPath('--parameter', path, 1));
+  if (region !== undefined) orUsage(() => requireValue('--region', region, REGION));
+}
+
+/** The path in Parameter Store; undefined where no option names one. */
+function pathOf({ parameter, stack }: SourceRequest): string | undefined {
+  return parameter ?? (stack === undefined ? undefined : stackPath(stack));
 }
 
 function refuseContradictions({ stack, parameter, profile, region, from }: SourceRequest): void {

@@ -13,7 +13,11 @@ export interface Plan {
   readonly destinations: readonly Destination[];
 }
 
-/** None for a file without nodes. @throws CliError when targets are not valid, or are given for several constructs */
+/**
+ * None for a file without nodes.
+ *
+ * @throws CliError when targets are given for several constructs, or a file is of another construct or Region
+ */
 export async function makePlans(
   given: GivenTargets | undefined,
   deployments: readonly Deployment[],

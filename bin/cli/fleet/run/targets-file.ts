@@ -4,14 +4,14 @@ import { text as textOf } from 'node:stream/consumers';
 import { CliError, ExitCode } from '../../shared/exit-code';
 import { oneLine } from '../../shared/printable';
 
-/** What a file says of its nodes. */
+/** The content of a targets file. */
 export interface TargetsFile {
   /** Its name, or `-`. */
   readonly name: string;
   readonly ids: readonly string[];
   /** The constructs that it names. */
   readonly constructs: readonly string[];
-  /** Undefined where it names none. */
+  /** Undefined if the file has none. */
   readonly region: string | undefined;
 }
 
@@ -34,22 +34,24 @@ export async function readTargetsFile(name: string): Promise<TargetsFile> {
 }
 
 /**
- * Ids of another construct or Region are not targets.
+ * Requires that the nodes are of this construct and in this Region.
  *
  * @throws CliError
  */
 export function requireMatch(
-  { name, constructs, region: ofFile }: TargetsFile,
+  { name, constructs, region: fileRegion }: TargetsFile,
   construct: string,
   region: string,
 ): void {
-  if (ofFile !== undefined && ofFile !== region) {
-    throw usage(`${name}: must be of ${region}, got: '${oneLine(ofFile, 80)}'. Give the --region of the file.`);
+  if (fileRegion !== undefined && fileRegion !== region) {
+    throw usage(
+      `${name}: the nodes must be in ${region}, got: '${oneLine(fileRegion, 80)}'. Give the --region of the file.`,
+    );
   }
   const other = constructs.find((one) => one !== construct);
   if (other === undefined) return;
   throw usage(
-    `${name}: must have nodes of ${construct} alone, got: one of '${oneLine(other, 80)}'. Give --stack or --document, and a file for each construct.`,
+    `${name}: all nodes must be of ${construct}, got: one of '${oneLine(other, 80)}'. Give --stack or --document, and a file for each construct.`,
   );
 }
 

@@ -57,7 +57,8 @@ export async function givenTargets({
 }
 
 /**
- * The targets for a construct, one list for each command by tag; by ids there is one list alone, and none without ids.
+ * Lists of targets, each in the form of SendCommand: the one that the options name, or that of each current association. None if
+ * a file has no nodes.
  *
  * @throws CliError
  */

@@ -269,14 +269,14 @@ describe('What cannot be read is an error with advice, exit 3:', () => {
   test('a profile whose sso-session does not exist', async () => {
     writeFileSync(home.path('aws-config'), SSO_PROFILE.replace(/^\[sso-session .*/m, '[sso-session other]'));
     expect(await failure(['--stack', 'Web', '--profile', 'sso'], {})).toContain(
-      'the sso-session of the profile does not exist in ~/.aws/config. Create it with aws configure sso --profile sso.',
+      'the sso-session of the profile does not exist in ~/.aws/config. Correct sso_session in the profile, or create it with aws configure sso-session.',
     );
   });
 
-  test('an endpoint that is no URL', async () => {
+  test('an endpoint that is not a URL', async () => {
     const env = { ...KEYS, AWS_REGION: 'eu-west-1', AWS_ENDPOINT_URL_SSM: 'foo' };
     expect(await failure(['--stack', 'Web'], env)).toContain(
-      'Invalid URL. An endpoint must be a URL: check AWS_ENDPOINT_URL',
+      "the endpoint must be a URL, got: 'foo'. Correct AWS_ENDPOINT_URL",
     );
   });
 

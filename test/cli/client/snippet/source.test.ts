@@ -87,3 +87,12 @@ test.each([
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toContain(why);
 });
+
+test.each([
+  [['--stack', 'a/b'], '--stack must be the name of a stack'],
+  [['--windows'], '--config and --windows: cannot be combined'],
+  [[], 'cannot prompt'],
+])('Off a terminal, install with %j names the wrong option before the prompt', async (args, why) => {
+  const { status, stderr } = await home.run(['client', 'install', '--config', 'config', ...args]);
+  expect([status, stderr]).toEqual([2, expect.stringContaining(why)]);
+});

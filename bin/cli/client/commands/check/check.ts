@@ -79,7 +79,7 @@ export async function check(
     for (const cause of causes) terminal.note(cause);
     const refusalOf = (override: true | undefined): Promise<string | undefined> =>
       refusalOfInstall({ ...request, override }, platform);
-    for (const line of await nextStep(checked, request, refusalOf)) terminal.note(line);
+    for (const line of await nextStep(checked, request, opened.location.path, refusalOf)) terminal.note(line);
   }
   return bad.length === 0 ? ExitCode.OK : ExitCode.DIFFERENCE;
 }

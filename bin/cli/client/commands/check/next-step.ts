@@ -10,6 +10,7 @@ export type RefusalOfInstall = (override: true | undefined) => Promise<string | 
 export async function nextStep(
   checked: readonly Checked[],
   request: CommandRequest,
+  path: string,
   refusalOf: RefusalOfInstall,
 ): Promise<string[]> {
   const bad = checked.filter(isBad);
@@ -41,7 +42,7 @@ export async function nextStep(
   return [
     'Idle sessions stay connected.',
     ...(isRace
-      ? [`If a hop drops them after ${shortest} s, add ServerAliveInterval 30 as the first line of your ssh config.`]
+      ? [`If a hop drops them after ${shortest} s, add ServerAliveInterval 30 as the first line of ${path}.`]
       : []),
   ];
 }

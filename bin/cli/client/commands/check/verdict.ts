@@ -104,14 +104,14 @@ function originOf({ source }: Effective): Origin {
   return source ? { file: source.file.path, line: source.line } : { file: undefined, line: 0 };
 }
 
-/** The overriding keywords are those that the user sets before the block. */
+/** `overriding`: the keywords whose value comes from the user's own lines instead of the block. */
 function remarkOn(interval: number, endsSessions: boolean, overriding: readonly Keyword[]): string | undefined {
   const [first, second] = overriding;
   const remarks = [
     ...(endsSessions ? ['ServerAliveCountMax 0 ends healthy sessions at the first interval; set 1 or more'] : []),
     ...(interval === 0 ? ['no keepalive is sent'] : []),
-    ...(first && second ? ['your own lines go before the block of cdk-ssh-keepalive'] : []),
-    ...(first && !second ? [`your own ${KEEPALIVE[first]} goes before the block of cdk-ssh-keepalive`] : []),
+    ...(first && second ? ['your own lines override the block of cdk-ssh-keepalive'] : []),
+    ...(first && !second ? [`your own ${KEEPALIVE[first]} overrides the block of cdk-ssh-keepalive`] : []),
   ];
   return remarks.length > 0 ? remarks.join('; ') : undefined;
 }

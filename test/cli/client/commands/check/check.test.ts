@@ -39,7 +39,7 @@ describeWith(['ssh'], 'check', () => {
         'a, any other host  60 s x 5   race  yes    yes    ~/.ssh/config:5-6\n',
       notes:
         'Idle sessions stay connected.\n' +
-        'If a hop drops them after 60 s, add ServerAliveInterval 30 as the first line of your ssh config.\n',
+        `If a hop drops them after 60 s, add ServerAliveInterval 30 as the first line of ${home.path}/.ssh/config.\n`,
     });
   });
 
@@ -77,13 +77,23 @@ describeWith(['ssh'], 'check', () => {
     expect(out.replace(/ +/g, ' ')).toContain(` ${cells} ~/.ssh/config:1\n`);
   });
 
+  it.each([
+    ['', undefined],
+    ['ServerAliveInterval 30', 'your own ServerAliveInterval overrides the block of cdk-ssh-keepalive'],
+    ['ServerAliveInterval 30\n  ServerAliveCountMax 4', 'your own lines override the block of cdk-ssh-keepalive'],
+  ])("names what of the user's overrides the installed keepalive: '%s'", async (lines, remark) => {
+    home.configure(`Host a\n  ${lines}\n`);
+    await home.run('install');
+    expect((await hosts({ hosts: ['a'] }))[0]?.remark).toBe(remark);
+  });
+
   it('says that a count max of 0 ends healthy sessions', async () => {
     home.configure('Host a\n  ServerAliveCountMax 0\n');
     await home.run('install');
     const [a] = await hosts({ hosts: ['a'] });
     expect(a).toMatchObject({ survives: { 120: false, 350: false }, deadPeerDroppedAfter: null, isOurs: false });
     expect(a?.remark).toMatch(
-      /ServerAliveCountMax 0 ends healthy sessions.*your own ServerAliveCountMax goes before the block/,
+      /ServerAliveCountMax 0 ends healthy sessions.*your own ServerAliveCountMax overrides the block/,
     );
   });
 
