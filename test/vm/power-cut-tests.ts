@@ -57,7 +57,7 @@ export function testPowerCuts({ fileSystem, deployment, resume }: SavedDeploymen
       const closeIn = async (layout: string): Promise<void> => {
         let { duration } = await cut(layout, 0);
         let [earliest, latest] = [0, 1];
-        for (let count = 0; count < CUTS / 2; count++) {
+        for (let count = 1; count < CUTS / 2; count++) {
           const part = (earliest + latest) / 2;
           const result = await cut(layout, part * duration);
           ({ duration } = result);
